@@ -1,0 +1,247 @@
+package series
+
+import (
+	"context"
+
+	"qingshan/internal/platform/fault"
+	"qingshan/internal/platform/store"
+)
+
+// mergeAt is the number of segments of a series and month at which they are merged into
+// one, so that reading a month of hourly arrivals stays a read of few rows.
+const mergeAt = 32
+
+// segment is a row of that table.
+type segment struct {
+	change     int64
+	recordedAt int64
+	blocks     int64
+	points     int64
+	revised    int64
+	body       []byte
+}
+
+// Append stores a batch in the caller's transaction. A point whose current value and flag
+// are the same is unchanged; one with another value or flag becomes the next revision; a
+// new time becomes revision 0. Nothing is ever overwritten.
+//
+// Errors: invalid, naming series and time, for a time outside 1970–9999 or off the series'
+// grid, a time given twice, or a value that is too large; not found for an unknown series.
+// After an error the transaction must be rolled back.
+func Append(ctx context.Context, tx *store.Tx, b Batch) (Result, error) {
+	if b.Origin < 0 {
+		return Result{}, fault.New(fault.Invalid, "series_origin", "来源编号不能为负")
+	}
+	if b.RecordedAt < 0 || b.RecordedAt > tx.NowMS() {
+		return Result{}, fault.New(fault.Invalid, "series_recorded_at", "记录时间不能晚于当前时间")
+	}
+	pieces, received, err := prepare(ctx, tx, &b)
+	if err != nil {
+		return Result{}, err
+	}
+	a := appender{tx: tx, batch: &b, sums: map[int]*sum{}}
+	a.res.Received = received
+	for len(pieces) > 0 {
+		n := loadSize(pieces)
+		if err := load(ctx, tx, pieces[:n]); err != nil {
+			return Result{}, err
+		}
+		for i := range pieces[:n] {
+			if err := a.piece(ctx, &pieces[i]); err != nil {
+				return Result{}, err
+			}
+			pieces[i].old = nil
+		}
+		pieces = pieces[n:]
+	}
+	if err := a.insert.flush(ctx, tx); err != nil {
+		return Result{}, err
+	}
+	return a.res, addSums(ctx, tx, a.sums)
+}
+
+// loadSize is how many pieces to work on at once: at most chunk series and 8 × chunk months.
+func loadSize(pieces []piece) int {
+	ids := 0
+	for i := range pieces {
+		if i == 0 || pieces[i].id != pieces[i-1].id {
+			ids++
+		}
+		if ids > chunk || i == 8*chunk {
+			return i
+		}
+	}
+	return len(pieces)
+}
+
+// load reads the segments that the pieces have already.
+func load(ctx context.Context, tx *store.Tx, pieces []piece) error {
+	type place struct {
+		id   ID
+		part int
+	}
+	at := make(map[place]*piece, len(pieces))
+	lo, hi := pieces[0].part, pieces[0].part
+	var args []any
+	for i := range pieces {
+		p := &pieces[i]
+		at[place{p.id, p.part}] = p
+		lo, hi = min(lo, p.part), max(hi, p.part)
+		if i == 0 || p.id != pieces[i-1].id {
+			args = append(args, int64(p.id))
+		}
+	}
+	in, next := store.In(1, len(args))
+	rows, err := tx.Query(ctx, `SELECT series_id, part, change, recorded_at, blocks, points, revised, body FROM segment
+		WHERE series_id IN `+in+placeholders(" AND part BETWEEN $%d AND $%d ORDER BY series_id, part, change", next),
+		append(args, lo, hi)...)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var k place
+		var s segment
+		if err := rows.Scan(&k.id, &k.part, &s.change, &s.recordedAt, &s.blocks, &s.points, &s.revised, &s.body); err != nil {
+			return store.Classify(err)
+		}
+		if p := at[k]; p != nil {
+			p.old = append(p.old, s)
+		}
+	}
+	return store.Classify(rows.Err())
+}
+
+// appender carries one Append.
+type appender struct {
+	tx         *store.Tx
+	batch      *Batch
+	res        Result
+	recordedAt int64
+	state      state
+	fresh      points
+	insert     inserter
+	sums       map[int]*sum
+}
+
+// piece stores what is new in one series and month.
+func (a *appender) piece(ctx context.Context, p *piece) error {
+	if err := a.compare(p); err != nil {
+		return err
+	}
+	n := len(a.fresh.times)
+	if n == 0 {
+		return nil
+	}
+	if a.res.Change == 0 {
+		if err := a.takeChange(ctx); err != nil {
+			return err
+		}
+	}
+	seg := segment{recordedAt: a.recordedAt, blocks: 1, points: int64(n)}
+	for _, r := range a.fresh.revs {
+		if r > 0 {
+			seg.revised++
+		}
+	}
+	a.res.Stored += n
+	a.res.Revised += int(seg.revised)
+	seg.body = appendBlock(nil, a.batch.Origin, a.recordedAt, &a.fresh)
+	a.sum(p.part).add(p.id, p.part, seg.body, n)
+	if len(p.old)+1 >= mergeAt {
+		merged, err := a.merge(ctx, p, seg)
+		if err != nil {
+			return err
+		}
+		seg = merged
+	}
+	return a.insert.add(ctx, a.tx, int64(p.id), p.part, a.res.Change, seg.recordedAt, seg.blocks, seg.points, seg.revised, seg.body)
+}
+
+// compare leaves in fresh the points of the piece that are not known yet.
+func (a *appender) compare(p *piece) error {
+	a.fresh.reset(0)
+	if len(p.old) > 0 {
+		if err := a.state.load(p); err != nil {
+			return err
+		}
+	}
+	for i, t := range p.times {
+		v, f := p.values[i], Flag(0)
+		if p.flags != nil {
+			f = p.flags[i]
+		}
+		if len(p.old) == 0 {
+			a.fresh.add(t, v, f, 0)
+			continue
+		}
+		c := a.state.at(t)
+		switch {
+		case !c.known:
+			a.fresh.add(t, v, f, 0)
+		case c.value == v && c.flag == f:
+			a.res.Unchanged++
+		case a.batch.HoldCorrected && c.flag&Corrected != 0:
+			if err := a.hold(p, t, v, c.value); err != nil {
+				return err
+			}
+		default:
+			a.fresh.add(t, v, f, c.rev+1)
+		}
+	}
+	return nil
+}
+
+// hold counts a point that meets a person's correction.
+func (a *appender) hold(p *piece, t, v, stand int64) error {
+	known := v == stand
+	if !known {
+		var err error
+		if known, err = a.state.had(p, t, v); err != nil {
+			return err
+		}
+	}
+	if known {
+		a.res.Unchanged++
+	} else {
+		a.res.Held = append(a.res.Held, Held{p.id, t, v, stand})
+	}
+	return nil
+}
+
+// takeChange numbers the append. On PostgreSQL the row stays locked to the end of the
+// transaction, so numbers become visible in their order. Record times never run backwards.
+func (a *appender) takeChange(ctx context.Context) error {
+	err := a.tx.QueryRow(ctx, `UPDATE series_change SET change = change + 1,
+		recorded_at = CASE WHEN recorded_at > $1 THEN recorded_at ELSE $1 END
+		WHERE id = 1 RETURNING change, recorded_at`, a.tx.NowMS()).Scan(&a.res.Change, &a.recordedAt)
+	if a.batch.RecordedAt > 0 {
+		a.recordedAt = a.batch.RecordedAt
+	}
+	return err
+}
+
+// merge deletes the piece's segments and returns them with the new one behind as one.
+func (a *appender) merge(ctx context.Context, p *piece, last segment) (segment, error) {
+	if _, err := a.tx.Exec(ctx, "DELETE FROM segment WHERE series_id = $1 AND part = $2", int64(p.id), p.part); err != nil {
+		return last, err
+	}
+	out := segment{recordedAt: last.recordedAt}
+	for _, s := range append(p.old, last) {
+		out.recordedAt = min(out.recordedAt, s.recordedAt)
+		out.blocks += s.blocks
+		out.points += s.points
+		out.revised += s.revised
+		out.body = append(out.body, s.body...)
+	}
+	return out, nil
+}
+
+func (a *appender) sum(part int) *sum {
+	s := a.sums[part]
+	if s == nil {
+		s = &sum{}
+		a.sums[part] = s
+	}
+	return s
+}
