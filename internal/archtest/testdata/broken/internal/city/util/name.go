@@ -1,0 +1,7 @@
+package util
+
+func init() {}
+
+type thing struct{}
+
+func (thing) init() {}
