@@ -91,9 +91,12 @@ func choiceFlag(fs *flag.FlagSet, name, def, usage string, words map[string]air.
 	return &c
 }
 
-// maxConcentration is the largest concentration accepted, in the unit of the column. The
-// national feed has held hours up to 3,000 µg/m³ in dust; larger values are broken.
-const maxConcentration = 20000
+// The largest concentrations accepted. The national feed has held hours up to 3,000 µg/m³
+// in dust and CO up to 23 mg/m³; values beyond these bounds are broken.
+const (
+	maxConcentration = 20000 // µg/m³
+	maxCO            = 1000  // mg/m³; µg/m³ in a CO column are caught by it
+)
 
 // concentration reads a pollutant column: number, missing or planned. Negative and absurd
 // values are rejected.
@@ -106,8 +109,12 @@ func (in *input) concentration(i int) (cell, bool) {
 		in.reject(i, "negative concentration %s", c.Decimal)
 		return c, false
 	}
-	if num.Cmp(c.Decimal, num.D(maxConcentration, 0)) > 0 {
-		in.reject(i, "concentration %s is above %d", short([]byte(c.Decimal.String())), maxConcentration)
+	most := int64(maxConcentration)
+	if strings.HasPrefix(in.cols[i].name, "co") {
+		most = maxCO
+	}
+	if num.Cmp(c.Decimal, num.D(most, 0)) > 0 {
+		in.reject(i, "concentration %s is above %d", short([]byte(c.Decimal.String())), most)
 		return c, false
 	}
 	return c, true
@@ -153,4 +160,25 @@ func putConc(out *output, r *air.Rules, p air.Pollutant, steps int64) {
 		return
 	}
 	out.decimal(r.Conc(p, steps))
+}
+
+// parsePollutants reads a list of names joined with ; | , or blanks. O3 in a daily list
+// means the 8-hour value.
+func parsePollutants(s string) (set air.Set, err error) {
+	for _, n := range strings.FieldsFunc(s, func(r rune) bool { return strings.ContainsRune(";|, 、", r) }) {
+		if n == "-" || n == "--" || n == "NA" || n == "无" {
+			continue
+		}
+		p, err := standard.ParsePollutant(n)
+		if err != nil {
+			if p, err = standard.ParsePollutant(strings.ToLower(strings.ReplaceAll(n, ".", ""))); err != nil {
+				return 0, fmt.Errorf("unknown pollutant %q", short([]byte(n)))
+			}
+		}
+		if p == air.O3 {
+			p = air.O3_8h
+		}
+		set |= standard.Of(p)
+	}
+	return set, nil
 }

@@ -22,6 +22,16 @@ type command struct {
 func commands() []command {
 	return []command{
 		airAQICommand(),
+		airDailyCommand(),
+		airCityCommand(),
+		airPeriodCommand(),
+		airCompositeCommand(),
+		airRankCommand(),
+		airChangeCommand(),
+		benchNationYearCommand(),
+		benchNationYTDCommand(),
+		benchSeriesWriteCommand(),
+		benchSeriesReadCommand(),
 		versionCommand(),
 		helpCommand(),
 	}
