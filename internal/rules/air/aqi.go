@@ -137,13 +137,19 @@ func (r *Rules) AQI(rep standard.Report, v *Values) (res Result) {
 
 // LevelOf is the level 1…6 of an AQI.
 func (r *Rules) LevelOf(aqi int16) int8 {
-	rows := r.Edition.Levels.Rows
-	for i := range rows {
-		if int(aqi) <= rows[i].UpTo {
-			return int8(rows[i].Level)
-		}
+	if int(aqi) < len(r.levels) {
+		return r.levels[max(aqi, 0)]
 	}
-	return int8(len(rows))
+	return r.lastLevel
+}
+
+func (r *Rules) compileLevels() {
+	rows := r.Edition.Levels.Rows
+	r.lastLevel = int8(rows[len(rows)-1].Level)
+	r.levels = make([]int8, rows[len(rows)-1].UpTo+1)
+	for a := range r.levels {
+		r.levels[a] = int8(r.Edition.Levels.Of(a).Level)
+	}
 }
 
 // Falling lists the members of s by falling sub-index, equal ones in printing order.

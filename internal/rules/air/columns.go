@@ -29,10 +29,14 @@ func NewHours(start calendar.Day, days, units int) *Hours {
 
 func missing(n int) []int16 {
 	v := make([]int16, n)
+	fillMissing(v)
+	return v
+}
+
+func fillMissing(v []int16) {
 	for i := range v {
 		v[i] = Missing
 	}
-	return v
 }
 
 func (h *Hours) check() error {
@@ -59,11 +63,21 @@ type Days struct {
 
 // NewDays makes a block with every value missing.
 func NewDays(start calendar.Day, days, units int, ozoneHour bool) *Days {
+	d := blankDays(start, days, units, ozoneHour)
+	for _, v := range d.V {
+		fillMissing(v)
+	}
+	fillMissing(d.AQI)
+	return d
+}
+
+// blankDays is NewDays for callers that write every value.
+func blankDays(start calendar.Day, days, units int, ozoneHour bool) *Days {
 	n := days * units
-	d := &Days{Start: start, Days: days, Units: units, AQI: missing(n), Primary: make([]Set, n), Exceeding: make([]Set, n)}
+	d := &Days{Start: start, Days: days, Units: units, AQI: make([]int16, n), Primary: make([]Set, n), Exceeding: make([]Set, n)}
 	for p := range d.V {
 		if Pollutant(p) != O3 || ozoneHour {
-			d.V[p] = missing(n)
+			d.V[p] = make([]int16, n)
 		}
 	}
 	return d

@@ -13,7 +13,7 @@ func (r *Rules) DailyMeans(h *Hours, workers int) (*Days, error) {
 	if err := h.check(); err != nil {
 		return nil, err
 	}
-	d := NewDays(h.Start, h.Days, h.Units, r.Options.OzoneHour)
+	d := blankDays(h.Start, h.Days, h.Units, r.Options.OzoneHour)
 	spread(h.Units, workers, func(u int) {
 		r.unitDays(d, h, u)
 		r.unitAQI(d, u)
@@ -51,7 +51,11 @@ func (r *Rules) unitDays(d *Days, h *Hours, u int) {
 		if p == O3_8h {
 			src = O3
 		}
-		if h.V[src] == nil || d.V[p] == nil {
+		if d.V[p] == nil {
+			continue
+		}
+		if h.V[src] == nil {
+			fillMissing(d.V[p][u*d.Days : (u+1)*d.Days])
 			continue
 		}
 		hours := h.V[src][u*h.Days*24 : (u+1)*h.Days*24]
@@ -212,7 +216,7 @@ func (r *Rules) Recompute(h *Hours, windows []Window, high HighFor, workers int)
 	if err := h.check(); err != nil {
 		return nil, err
 	}
-	n := &Nation{Days: NewDays(h.Start, h.Days, h.Units, r.Options.OzoneHour)}
+	n := &Nation{Days: blankDays(h.Start, h.Days, h.Units, r.Options.OzoneHour)}
 	all := make([]Stats, h.Units*len(windows))
 	n.Stats = make([][]Stats, h.Units)
 	spread(h.Units, workers, func(u int) {

@@ -89,6 +89,8 @@ type Rules struct {
 	primaryAbove int16
 	exceedAbove  int16
 	least        int16
+	levels       []int8 // by AQI
+	lastLevel    int8
 }
 
 // Compile prepares an edition.
@@ -129,6 +131,7 @@ func Compile(ed *standard.Edition, o Options) (*Rules, error) {
 	// A short day counts when its rounded value exceeds the limit; the limit is rounded
 	// down to steps so that "greater than" keeps its meaning.
 	r.ozoneBar = ed.Ozone.OrExceeds.Round(r.dec[O3_8h].Day, num.Floor).Units
+	r.compileLevels()
 	return r, r.compileIndex()
 }
 
