@@ -45,7 +45,7 @@ func airCityCommand() command {
 		if err != nil {
 			return c.usageError(e, "%v", err)
 		}
-		t := newCityTable()
+		t := newStationCities()
 		t.read(in, rules)
 		return in.finish(t.write(e, o, rules, mode))
 	}
@@ -61,9 +61,9 @@ type cityHour struct {
 	any   int // stations with at least one value
 }
 
-// cityTable collects cities in order of appearance. A city's stations are the assessed
+// stationCities collects cities in order of appearance. A city's stations are the assessed
 // ones that report at least one value in the input.
-type cityTable struct {
+type stationCities struct {
 	names    []string
 	index    map[string]int
 	stations []map[string]bool
@@ -77,11 +77,11 @@ type stationHour struct {
 	hour    int
 }
 
-func newCityTable() *cityTable {
-	return &cityTable{index: map[string]int{}, seen: map[stationHour]bool{}}
+func newStationCities() *stationCities {
+	return &stationCities{index: map[string]int{}, seen: map[stationHour]bool{}}
 }
 
-func (t *cityTable) read(in *input, rules *airRules) {
+func (t *stationCities) read(in *input, rules *airRules) {
 	for in.next() {
 		city, ok := in.id(0)
 		if !ok {
@@ -140,7 +140,7 @@ func readBackground(in *input, i int, station string) (bool, bool) {
 }
 
 // add takes a row in; false means that the station's hour is there already.
-func (t *cityTable) add(city, station string, day calendar.Day, label int, background bool, cells *[6]cell) bool {
+func (t *stationCities) add(city, station string, day calendar.Day, label int, background bool, cells *[6]cell) bool {
 	c, known := t.index[city]
 	if !known {
 		c = len(t.names)
@@ -178,7 +178,7 @@ func (t *cityTable) add(city, station string, day calendar.Day, label int, backg
 	return true
 }
 
-func (t *cityTable) write(e *env, o filterOptions, rules *airRules, mode num.Mode) *output {
+func (t *stationCities) write(e *env, o filterOptions, rules *airRules, mode num.Mode) *output {
 	names := []string{"id", "time"}
 	for _, p := range hourOrder {
 		names = append(names, p.Column())
