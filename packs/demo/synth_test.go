@@ -146,3 +146,18 @@ func correlation(a, b []int16) float64 {
 	cov := sab/n - sa/n*sb/n
 	return cov / math.Sqrt((saa/n-sa/n*sa/n)*(sbb/n-sb/n*sb/n))
 }
+
+// TestDustDays: the days that the demonstration confirms are the strong ones of the list.
+func TestDustDays(t *testing.T) {
+	w := newWorld(t, demo.Seed)
+	days := map[calendar.Day]bool{}
+	for _, d := range demo.DustDays(w, firstDay, lastDay) {
+		days[d] = true
+	}
+	for _, d := range []string{"2025-03-15", "2025-04-12", "2025-04-13", "2026-04-16"} {
+		if !days[calendar.MustDay(d)] {
+			t.Errorf("%s is not a dust day", d)
+		}
+	}
+	between(t, "number of dust days", float64(len(days)), 10, 30)
+}

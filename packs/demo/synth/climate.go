@@ -188,17 +188,17 @@ func dustShape(t float64) float64 {
 
 // dustDay is the mean dust of a day.
 func (c *Climate) dustDay(d calendar.Day) float64 {
-	var sum float64
 	for _, e := range c.Dust {
 		if e.Start > HourEnd(d, 24) || e.Start+Hour(e.Hours) <= HourEnd(d, 1) {
 			continue
 		}
+		var sum float64
 		for label := 1; label <= 24; label++ {
 			sum += c.dust(HourEnd(d, label)) / 24
 		}
-		break
+		return sum // the hours above count every event of the day
 	}
-	return sum
+	return 0
 }
 
 // episode is the factor of an item on a day in the demonstration city.

@@ -1,6 +1,10 @@
 package synth
 
-import "fmt"
+import (
+	"fmt"
+
+	"qingshan/internal/rules/calendar"
+)
 
 // Site is a station of the demonstration city.
 type Site struct {
@@ -86,6 +90,9 @@ func (w *World) Cities() int { return len(w.panel) }
 
 // Adcode is a panel city's six-digit code.
 func (w *World) Adcode(i int) int { return w.panel[i].Adcode }
+
+// Dust is the mean dust of a day in the demonstration city, µg/m³ of PM10 on top.
+func (w *World) Dust(d calendar.Day) float64 { return w.climate.dustDay(d) }
 
 func (w *World) macroStream(name string) stream {
 	s := w.seed.sub(101)
