@@ -45,7 +45,9 @@ type DB struct {
 	pool    *pgxpool.Pool // PostgreSQL only
 	clock   clock.Clock
 	path    string
-	lock    func() error // releases the process lock
+	lock    func() error  // releases the process lock
+	again   chan struct{} // held by the one transaction that runs again
+	wakes   wakes
 }
 
 // Open opens and migrates the database. Errors: unavailable when it cannot be reached, is
@@ -61,7 +63,7 @@ func Open(ctx context.Context, cfg Config, clk clock.Clock) (*DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	db.clock = clk
+	db.clock, db.again = clk, make(chan struct{}, 1)
 	if err := db.migrate(ctx); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
@@ -153,19 +155,28 @@ func (db *DB) View(ctx context.Context, fn func(*Tx) error) error {
 }
 
 // Update runs fn in a writing transaction: everything or nothing, durable when it returns
-// nil. On PostgreSQL a serialisation failure or deadlock runs fn again, up to five times,
-// so fn must not touch anything outside the transaction.
+// nil. On PostgreSQL a serialisation failure or deadlock runs fn again, so fn must not touch
+// anything outside the transaction. Those that run again queue up, so that each meets only
+// transactions that are new: with many writers on one row (the audit head) nobody starves.
 func (db *DB) Update(ctx context.Context, fn func(*Tx) error) error {
 	for try := 0; ; try++ {
 		err := db.run(ctx, db.writer, &sql.TxOptions{Isolation: db.isolation(true)}, fn)
-		if err == nil || try == 5 || !retryable(err) {
+		if err == nil || try == maxRetries || !retryable(err) {
 			return err
 		}
-		if err := db.clock.Sleep(ctx, 0); err != nil {
-			return err
+		if try > 0 {
+			continue
+		}
+		select {
+		case db.again <- struct{}{}:
+			defer func() { <-db.again }()
+		case <-ctx.Done():
+			return Classify(ctx.Err())
 		}
 	}
 }
+
+const maxRetries = 20
 
 func (db *DB) isolation(write bool) sql.IsolationLevel {
 	if db.dialect == SQLite {
