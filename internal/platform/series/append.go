@@ -179,7 +179,7 @@ func (a *appender) compare(p *piece) error {
 		switch {
 		case !c.known:
 			a.fresh.add(t, v, f, 0)
-		case c.value == v && c.flag == f:
+		case c.value == v && (c.flag == f || a.batch.HoldCorrected && (c.flag^f)&^automatic == 0):
 			a.res.Unchanged++
 		case a.batch.HoldCorrected && c.flag&Corrected != 0:
 			if err := a.hold(p, t, v, c.value); err != nil {

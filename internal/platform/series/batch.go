@@ -19,7 +19,9 @@ type Batch struct {
 	RecordedAt int64
 	// HoldCorrected keeps what people entered: a point whose current revision is Corrected
 	// is not replaced. An equal value, or one that an earlier revision had, is unchanged;
-	// any other is reported in Result.Held for the caller to reject.
+	// any other is reported in Result.Held for the caller to reject. An equal value that
+	// differs only in the automatic marks Suspect and Stuck is unchanged as well: delivering a
+	// file again says nothing new, whatever its neighbours are by then.
 	HoldCorrected bool
 	Sets          []Set
 }

@@ -50,6 +50,9 @@ const (
 	Stuck                      // the same reading for too long
 )
 
+// automatic are the marks that the system sets by itself.
+const automatic = Suspect | Stuck
+
 var flagNames = []struct {
 	flag Flag
 	name string

@@ -271,6 +271,15 @@ func TestHeldCorrections(t *testing.T) {
 		if r := mustAppend(t, db, one(id, []int64{h}, []int64{90_000})); r.Revised != 1 {
 			t.Errorf("without holding: %+v", r)
 		}
+		marked := one(id, []int64{h}, []int64{90_000})
+		marked.Sets[0].Flags, marked.HoldCorrected = []series.Flag{series.Suspect}, true
+		if r := mustAppend(t, db, marked); r.Unchanged != 1 {
+			t.Errorf("the same value with an automatic mark: %+v", r)
+		}
+		marked.Sets[0].Flags[0] = series.Audited
+		if r := mustAppend(t, db, marked); r.Revised != 1 {
+			t.Errorf("the same value, audited: %+v", r)
+		}
 	})
 }
 
