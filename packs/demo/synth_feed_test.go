@@ -35,34 +35,37 @@ func TestOneHourEqualsBatch(t *testing.T) {
 	}
 }
 
-// TestContinuation: what was known at the start plus everything that arrived in ten days is
-// what is known ten days later.
+// TestContinuation: what was known at the start plus the news of ten days, hour by hour or in
+// one go, is what is known ten days later.
 func TestContinuation(t *testing.T) {
 	w := newWorld(t, demo.Seed)
 	from, end := start-200, start+240
-	have := w.AllKnown(from, end, start)
+	have, once := w.AllKnown(from, end, start), w.AllKnown(from, end, start)
 	late, corrected := 0, 0
 	for at := start + 1; at <= end; at++ {
-		for _, a := range w.Arrivals(at) {
-			if a.Hour < from {
-				continue
+		for _, c := range w.News(from, at-1, at) {
+			for k, h := range c.Hours {
+				switch cell := &have[c.Site][c.Item][h-from]; {
+				case *cell == c.Values[k]:
+					t.Fatalf("%s %v of hour %d came in again at %d", w.SiteCode(c.Site), c.Item, h, at)
+				case *cell != synth.Missing:
+					corrected++
+				case h < at:
+					late++
+				}
+				have[c.Site][c.Item][h-from] = c.Values[k]
 			}
-			cell := &have[a.Site][a.Item][a.Hour-from]
-			if a.Corrected != (*cell != synth.Missing) {
-				t.Fatalf("arrival %+v at %d meets %d", a, at, *cell)
-			}
-			if a.Corrected {
-				corrected++
-			} else if a.Hour < at {
-				late++
-			}
-			*cell = a.Value
+		}
+	}
+	for _, c := range w.News(from, start, end) {
+		for k, h := range c.Hours {
+			once[c.Site][c.Item][h-from] = c.Values[k]
 		}
 	}
 	want := w.AllKnown(from, end, end)
 	for s := range want {
 		for p := range want[s] {
-			if !slices.Equal(have[s][p], want[s][p]) {
+			if !slices.Equal(have[s][p], want[s][p]) || !slices.Equal(once[s][p], want[s][p]) {
 				t.Fatalf("%s %v differ", w.SiteCode(s), synth.Pollutant(p))
 			}
 		}
@@ -188,6 +191,6 @@ func BenchmarkHour(b *testing.B) {
 	at := start
 	for b.Loop() {
 		at++
-		w.Arrivals(at)
+		w.News(0, at-1, at)
 	}
 }

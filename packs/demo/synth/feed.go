@@ -53,50 +53,64 @@ func (w *World) AllKnown(from, to, at Hour) []Columns {
 	return out
 }
 
-// Arrival is one value that comes in at an hour: on time, late, or as a correction.
-type Arrival struct {
-	Site      int
-	Item      Pollutant
-	Hour      Hour // end of the hour measured
-	Value     int16
-	Corrected bool // replaces a value that came before
+// Column is what came in of one item of one station: ascending hours, never Missing.
+type Column struct {
+	Site   int
+	Item   Pollutant
+	Hours  []Hour
+	Values []int16
 }
 
-// Arrivals are the values that come in at an hour, by station, hour and item. All arrivals
-// after an hour x on top of Known(…, x) give Known of the later hour.
-func (w *World) Arrivals(at Hour) []Arrival {
-	from := at - reach
+// News are the values that came in after one hour and up to another: on time, late, or as
+// corrections, by station and item; hours before from are left out. All news from one hour
+// to the next on top of Known(…, at the one) give Known(…, at the next).
+func (w *World) News(from, after, at Hour) []Column {
+	from = max(from, after-reach)
+	if at < from {
+		return nil
+	}
 	c := w.city(from, at)
-	var out []Arrival
+	var out []Column
 	for i := range w.sites {
-		for h := from; h <= at; h++ {
-			arrival := h + w.delay(i, h)
-			if arrival > at {
+		out = w.news(out, i, from, after, at, c)
+	}
+	return out
+}
+
+func (w *World) news(out []Column, i int, from, after, at Hour, c *city) []Column {
+	var cols [Pollutants]Column
+	for h := from; h <= at; h++ {
+		arrival := h + w.delay(i, h)
+		if arrival > at || w.settled(i, h, arrival, after, at) {
+			continue
+		}
+		truth, gone := w.truth(i, h, h, c), w.gone(i, h)
+		for p := range Pollutant(Pollutants) {
+			v := w.value(i, p, h, truth[p][0], gone, arrival, at)
+			if v == Missing || v == w.value(i, p, h, truth[p][0], gone, arrival, after) {
 				continue
 			}
-			out = w.arrivals(out, i, h, arrival, at, c)
+			cols[p].Hours = append(cols[p].Hours, h)
+			cols[p].Values = append(cols[p].Values, v)
+		}
+	}
+	for p := range cols {
+		if len(cols[p].Hours) > 0 {
+			out = append(out, Column{i, Pollutant(p), cols[p].Hours, cols[p].Values})
 		}
 	}
 	return out
 }
 
-func (w *World) arrivals(out []Arrival, i int, h, arrival, at Hour, c *city) []Arrival {
-	var truth Columns
-	gone := uint8(0)
-	for p := range Pollutant(Pollutants) {
-		_, after, wrong := w.wrong(i, p, h)
-		corrected := wrong && arrival+after == at
-		if arrival != at && !corrected {
-			continue
-		}
-		if truth[0] == nil {
-			truth, gone = w.truth(i, h, h, c), w.gone(i, h)
-		}
-		v := w.value(i, p, h, truth[p][0], gone, arrival, at)
-		if v == Missing || corrected && v == w.value(i, p, h, truth[p][0], gone, arrival, at-1) {
-			continue
-		}
-		out = append(out, Arrival{i, p, h, v, corrected})
+// settled tells that nothing of a station's hour changed after one hour and up to another.
+func (w *World) settled(i int, h, arrival, after, at Hour) bool {
+	if arrival > after {
+		return false
 	}
-	return out
+	for p := range Pollutant(Pollutants) {
+		if _, pause, wrong := w.wrong(i, p, h); wrong && arrival+pause > after && arrival+pause <= at {
+			return false
+		}
+	}
+	return true
 }
