@@ -105,10 +105,16 @@ func (db *DB) CopyTo(ctx context.Context, path string) error {
 	if _, err := os.Lstat(path); err == nil {
 		return fault.New(fault.Conflict, "exists", "目标文件已存在："+path)
 	}
-	if _, err := db.reader.ExecContext(ctx, "VACUUM INTO $1", path); err != nil {
+	// A connection of its own: the pool of readers is barred from it, and the writer must not
+	// wait for a long copy.
+	one, err := sql.Open("sqlite", dsn(db.path, "mode=ro", "_pragma=busy_timeout(10000)"))
+	if err != nil {
 		return Classify(err)
 	}
-	return syncFile(path)
+	if _, err := one.ExecContext(ctx, "VACUUM INTO $1", path); err != nil {
+		return errors.Join(Classify(err), one.Close())
+	}
+	return errors.Join(one.Close(), syncFile(path))
 }
 
 func syncFile(path string) error {

@@ -83,14 +83,17 @@ func TestCopyOfARunningDatabase(t *testing.T) {
 	if err := db.Update(ctx, func(tx *store.Tx) error { return put(ctx, tx, "a", "1") }); err != nil {
 		t.Fatal(err)
 	}
-	to := filepath.Join(dir, "copy.db")
 	beside := reader(t, store.Config{Path: db.Path()})
-	if err := beside.CopyTo(ctx, to); err != nil {
-		t.Fatal(err)
+	for name, source := range map[string]*store.DB{"own": db, "beside": beside} {
+		to := filepath.Join(dir, name+".db")
+		if err := source.CopyTo(ctx, to); err != nil {
+			t.Fatal(name, err)
+		}
+		if settingNames(t, reader(t, store.Config{Path: to})) != 1 {
+			t.Errorf("%s: the copy lacks the row", name)
+		}
 	}
-	if settingNames(t, reader(t, store.Config{Path: to})) != 1 {
-		t.Error("the copy lacks the row")
-	}
+	to := filepath.Join(dir, "own.db")
 	if err := beside.CopyTo(ctx, to); !fault.Is(err, fault.Conflict) {
 		t.Errorf("overwrote a file: %v", err)
 	}
