@@ -98,6 +98,9 @@ func shiftExponent(d Decimal, tail string) (Decimal, error) {
 	if err != nil {
 		return Decimal{}, ErrSyntax
 	}
+	if d.Units == 0 { // 0e999999999 is 0, and no reason to count so far
+		return Decimal{}, nil
+	}
 	p := int(d.Places) - e
 	for ; p < 0; p++ {
 		if d.Units > pow10[MaxDigits-1] || d.Units < -pow10[MaxDigits-1] {
