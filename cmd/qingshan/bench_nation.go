@@ -91,16 +91,15 @@ func (c command) benchNation(e *env, args []string, job string) int {
 	}
 	b := nationBench{rules: rules, hours: hours, cores: *cores, windows: append(air.MonthWindows(benchStart, benchDays), air.Window{From: 0, To: benchDays})}
 	b.year() // one run to warm up; also the days for J2
-	clk := clock.System()
 	took := make([]time.Duration, *runs)
 	for i := range took {
-		from := clk.Now()
+		watch := clock.Start()
 		if job == "J1" {
 			b.year()
 		} else {
 			b.toDate()
 		}
-		took[i] = clk.Now().Sub(from)
+		took[i] = watch.Elapsed()
 	}
 	if job == "J1" {
 		b.toDate()

@@ -110,31 +110,41 @@ func openInput(e *env, o filterOptions, rest []string, cols []column) (*input, e
 
 // readAll reads a file or standard input, unpacking gzip.
 func readAll(e *env, file string) ([]byte, error) {
-	r := e.stdin
+	r, size := e.stdin, int64(0)
 	if file != "-" {
 		f, err := os.Open(file)
 		if err != nil {
 			return nil, err
 		}
 		defer f.Close()
+		if st, err := f.Stat(); err == nil {
+			size = st.Size()
+		}
 		r = f
 	}
 	br := bufio.NewReaderSize(r, 1<<16)
+	r = br
 	if magic, _ := br.Peek(2); bytes.Equal(magic, []byte{0x1f, 0x8b}) {
 		z, err := gzip.NewReader(br)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", file, err)
 		}
-		r = z
-	} else {
-		r = br
+		r, size = z, 6*size
 	}
-	data, err := io.ReadAll(r)
-	if err != nil {
+	var b bytes.Buffer
+	b.Grow(int(min(max(size, 0), 1<<28)) + bytes.MinRead)
+	if _, err := b.ReadFrom(io.LimitReader(r, maxInput+1)); err != nil {
 		return nil, fmt.Errorf("%s: %w", file, err)
 	}
-	return data, nil
+	if b.Len() > maxInput {
+		return nil, fmt.Errorf("%s: more than %d MB", file, maxInput>>20)
+	}
+	return b.Bytes(), nil
 }
+
+// maxInput bounds what a filter takes into memory; a nation-year of hours has 126 MB, a
+// compressed file may claim to be anything.
+const maxInput = 1 << 30
 
 func (in *input) header() error {
 	err := in.scan.next()
