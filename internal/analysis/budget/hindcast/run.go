@@ -2,10 +2,11 @@ package hindcast
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math"
-
-	"golang.org/x/sync/errgroup"
+	"sync"
+	"sync/atomic"
 
 	"qingshan/internal/analysis/budget"
 )
@@ -82,19 +83,18 @@ func Run(ctx context.Context, p Panel, cfg Config) (*Result, error) {
 	// Cities are worked on in parallel and summed up in order, so that the
 	// result does not depend on the number of workers.
 	answers := make([][]answer, len(p.Cases))
-	g, ctx := errgroup.WithContext(ctx)
-	g.SetLimit(max(cfg.Workers, 1))
-	for n := range p.Cases {
-		g.Go(func() error {
-			if err := ctx.Err(); err != nil {
-				return err
+	errs := make([]error, len(p.Cases))
+	var next atomic.Int64
+	var wg sync.WaitGroup
+	for range max(cfg.Workers, 1) {
+		wg.Go(func() {
+			for n := int(next.Add(1)) - 1; n < len(p.Cases) && ctx.Err() == nil; n = int(next.Add(1)) - 1 {
+				answers[n], errs[n] = foretell(p, p.Cases[n], res.Levels, cfg, uint64(n))
 			}
-			var err error
-			answers[n], err = foretell(p, p.Cases[n], res.Levels, cfg, uint64(n))
-			return err
 		})
 	}
-	if err := g.Wait(); err != nil {
+	wg.Wait()
+	if err := errors.Join(append(errs, ctx.Err())...); err != nil {
 		return nil, err
 	}
 	for _, as := range answers {
