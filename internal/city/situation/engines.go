@@ -6,6 +6,7 @@ import (
 
 	"qingshan/internal/rules/air"
 	"qingshan/internal/rules/calendar"
+	"qingshan/internal/rules/region"
 	"qingshan/internal/rules/standard"
 )
 
@@ -13,10 +14,18 @@ import (
 type engines struct {
 	registry *standard.Registry
 	all      []*air.Rules
+	cities   map[region.Code]standard.City
 }
 
 func newEngines(reg *standard.Registry) (*engines, error) {
-	e := &engines{registry: reg}
+	e := &engines{registry: reg, cities: map[region.Code]standard.City{}}
+	for _, c := range reg.Cities() {
+		code, err := region.Parse(strconv.Itoa(c.Adcode))
+		if err != nil {
+			return nil, fmt.Errorf("city table: %w", err)
+		}
+		e.cities[code] = c
+	}
 	for _, ed := range reg.Editions() {
 		r, err := air.Compile(ed, air.Options{})
 		if err != nil {

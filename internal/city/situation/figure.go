@@ -60,6 +60,9 @@ func hourText(ms int64) string {
 
 var shanghai = time.FixedZone("Asia/Shanghai", int(calendar.Offset/1000))
 
+// zeroTime as an as-of means now.
+var zeroTime time.Time
+
 // concText prints steps of an hourly or daily value; empty when missing.
 func (b *board) concText(p air.Pollutant, steps int16) string {
 	if steps < 0 {

@@ -1,0 +1,294 @@
+package situation
+
+import (
+	"context"
+	"encoding/json"
+	"math"
+	"time"
+
+	"qingshan/internal/platform/fault"
+	"qingshan/internal/platform/series"
+	"qingshan/internal/platform/store"
+	"qingshan/internal/rules/calendar"
+	"qingshan/internal/rules/region"
+	"qingshan/internal/rules/standard"
+)
+
+// Now is the newest hour of a region. sites are the stations whose curves are wanted.
+// Errors as access.Require; not found without data.
+func (s *Service) Now(ctx context.Context, code region.Code, asOf time.Time, sites []string) (*Now, error) {
+	v, err := s.open(ctx, code, asOf)
+	if err != nil {
+		return nil, err
+	}
+	out := v.board.now(v.unit, sites)
+	out.Meta = s.meta(v, "")
+	return out, nil
+}
+
+// Day is one finished day of a region; "" is yesterday's.
+func (s *Service) Day(ctx context.Context, code region.Code, date string, asOf time.Time) (*DayBoard, error) {
+	v, err := s.open(ctx, code, asOf)
+	if err != nil {
+		return nil, err
+	}
+	day, err := dayOr(date, v.board.lastDay())
+	if err != nil {
+		return nil, err
+	}
+	out := v.board.dayBoard(v.unit, day)
+	out.Meta = s.meta(v, "")
+	out.Meta.Standard = v.board.engines.on(day).Edition.ID
+	return out, nil
+}
+
+// Days lists the days of a region from … to (inclusive).
+func (s *Service) Days(ctx context.Context, code region.Code, from, to string, asOf time.Time) (*Days, error) {
+	v, err := s.open(ctx, code, asOf)
+	if err != nil {
+		return nil, err
+	}
+	z, err := dayOr(to, v.board.lastDay())
+	if err != nil {
+		return nil, err
+	}
+	a, err := dayOr(from, z-30)
+	if err != nil {
+		return nil, err
+	}
+	out := &Days{Meta: s.meta(v, "")}
+	out.Items, err = v.board.dayTable(v.unit, a, z)
+	return out, err
+}
+
+// Months lists the months of a year (0: the newest) and the year itself.
+func (s *Service) Months(ctx context.Context, code region.Code, year int, dust string, asOf time.Time) (*Months, error) {
+	v, err := s.open(ctx, code, asOf)
+	if err != nil {
+		return nil, err
+	}
+	if year == 0 {
+		year = v.board.lastDay().Year()
+	}
+	return &Months{Meta: s.meta(v, dust), Items: v.board.monthTable(v.unit, year, dust)}, nil
+}
+
+// Ranking ranks a list by composite index over the period that ends on date ("": the newest
+// finished day).
+func (s *Service) Ranking(ctx context.Context, code region.Code, list, period, date, dust string, asOf time.Time) (*Ranking, error) {
+	v, err := s.open(ctx, code, asOf)
+	if err != nil {
+		return nil, err
+	}
+	day, err := dayOr(date, v.board.lastDay())
+	if err != nil {
+		return nil, err
+	}
+	out, err := v.board.ranking(list, period, dust, day)
+	if err != nil {
+		return nil, err
+	}
+	if list == "county" && v.unit > 0 {
+		for i := range out.Rows {
+			out.Rows[i].Own = out.Rows[i].Region.Code == v.place.Code
+			if out.Rows[i].Own {
+				out.Own = OwnPlace{out.Rows[i].Rank, len(out.Rows)}
+			}
+		}
+		out.Answer, out.AnswerEN = rankAnswer(v.place.Name, out)
+	}
+	out.Meta = s.meta(v, dust)
+	return out, nil
+}
+
+// Targets is a region's year (0: the newest) against its targets.
+func (s *Service) Targets(ctx context.Context, code region.Code, year int, dust string, asOf time.Time) (*Targets, error) {
+	v, err := s.open(ctx, code, asOf)
+	if err != nil {
+		return nil, err
+	}
+	t, err := s.year(ctx, v, year, dust, v.unit)
+	if err != nil {
+		return nil, err
+	}
+	out := t.page()
+	out.Meta = s.meta(v, dust)
+	return out, nil
+}
+
+func (s *Service) year(ctx context.Context, v *view, year int, dust string, unit int) (*year, error) {
+	if year == 0 {
+		year = v.board.lastDay().Year()
+	}
+	set, err := s.targets(ctx, region.Code(v.board.units[unit].place.Code), year)
+	if err != nil {
+		return nil, err
+	}
+	return v.board.newYear(&s.outlooks, unit, year, dust, set)
+}
+
+func (s *Service) targets(ctx context.Context, code region.Code, year int) (set map[string]Target, err error) {
+	err = s.db.View(ctx, func(tx *store.Tx) error {
+		set, err = readTargets(ctx, tx, code, year)
+		return err
+	})
+	return set, err
+}
+
+// WhatIf answers an assumption about the rest of the year.
+func (s *Service) WhatIf(ctx context.Context, q WhatIf) (*WhatIfAnswer, error) {
+	asOf, err := ParseAsOf(q.AsOf)
+	if err != nil {
+		return nil, err
+	}
+	v, err := s.open(ctx, region.Code(q.Region), asOf)
+	if err != nil {
+		return nil, err
+	}
+	for _, x := range []*float64{q.PM25RestMean, q.FactorPM, q.FactorO3} {
+		if x != nil && (math.IsNaN(*x) || math.IsInf(*x, 0) || *x < 0) {
+			return nil, fault.New(fault.Invalid, "what_if", "假设值应为不小于 0 的数")
+		}
+	}
+	t, err := s.year(ctx, v, q.Year, q.Dust, v.unit)
+	if err != nil {
+		return nil, err
+	}
+	return t.whatIf(&q)
+}
+
+// Explain turns a figure's key back into how it came about.
+func (s *Service) Explain(ctx context.Context, code region.Code, k string, asOf time.Time) (*Explanation, error) {
+	v, err := s.open(ctx, code, asOf)
+	if err != nil {
+		return nil, err
+	}
+	parsed := parseKey(k)
+	if len(parsed) > 1 && !v.mayExplain(parsed[1]) {
+		return nil, errKey
+	}
+	e, err := v.board.explanation(parsed, func(y int, dust string, unit int) (*year, error) {
+		return s.year(ctx, v, y, dust, unit)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return e, s.fillHistory(ctx, e, asOf)
+}
+
+// mayExplain tells whether the key's station or unit lies in what the reader asked for: a
+// county's reader sees the inputs of its own stations only. Period keys name a list first;
+// ranked values are public.
+func (v *view) mayExplain(id string) bool {
+	if v.unit == 0 {
+		return true
+	}
+	for i, s := range v.board.stations {
+		if s.ID == id {
+			return v.board.stations[i].Region.Code == v.place.Code
+		}
+	}
+	for _, u := range v.board.units {
+		if u.place.Code == id {
+			return id == v.place.Code
+		}
+	}
+	return true
+}
+
+// fillHistory replaces an input that names an observation by its revisions: old and new
+// values, who brought them and when.
+func (s *Service) fillHistory(ctx context.Context, e *Explanation, asOf time.Time) error {
+	var out []Input
+	for _, in := range e.Inputs {
+		site, at, p, ok := observationOf(in.Source)
+		if !ok {
+			out = append(out, in)
+			continue
+		}
+		points, err := s.history(ctx, site, at, p)
+		if err != nil {
+			return err
+		}
+		for i, q := range points {
+			if !asOf.IsZero() && q.RecordedAt > asOf.UnixMilli() {
+				break
+			}
+			h := Input{Name: in.Name, Value: "", Unit: in.Unit, Revision: int(q.Revision), RecordedAt: hourText(q.RecordedAt)}
+			if q.Value != series.Missing {
+				h.Value = trim(milliDecimal(q.Value))
+			}
+			h.Source = orText(q.Flag.String(), "原始值")
+			if i > 0 {
+				h.Source = "修订：" + h.Source
+			}
+			out = append(out, h)
+		}
+	}
+	e.Inputs = out
+	return nil
+}
+
+func (s *Service) history(ctx context.Context, site string, at int64, p standard.Pollutant) (points []series.Point, err error) {
+	err = s.db.View(ctx, func(tx *store.Tx) error {
+		ids, err := series.Find(ctx, tx, []series.Key{{Site: site, Factor: factorOf[p], Stat: "hour"}})
+		if err != nil || ids[0] == 0 {
+			return err
+		}
+		points, err = series.History(ctx, tx, ids[0], at)
+		return err
+	})
+	return points, err
+}
+
+// Map gives the shapes of a region's map; empty collections when none are loaded.
+func (s *Service) Map(ctx context.Context, code region.Code) (*MapLayers, error) {
+	code, err := s.asked(ctx, code)
+	if err != nil {
+		return nil, err
+	}
+	city, ok := code.Ancestor(region.Prefecture)
+	if !ok {
+		if city, err = s.defaultCity(ctx); err != nil {
+			return nil, err
+		}
+	}
+	out := &MapLayers{Boundaries: emptyCollection(), Rivers: emptyCollection(), BBox: []float64{}}
+	err = s.db.View(ctx, func(tx *store.Tx) error {
+		for layer, dst := range map[string]*map[string]any{"county": &out.Boundaries, "river": &out.Rivers} {
+			text, _, err := readLayer(ctx, tx, city, layer)
+			if fault.Is(err, fault.NotFound) {
+				continue
+			}
+			if err != nil {
+				return err
+			}
+			if err := json.Unmarshal([]byte(text), dst); err != nil {
+				return fault.Wrap(err, fault.Internal, "map_layer", "地图数据损坏")
+			}
+		}
+		return nil
+	})
+	out.BBox = boundsOf(out.Boundaries)
+	return out, err
+}
+
+func emptyCollection() map[string]any {
+	return map[string]any{"type": "FeatureCollection", "features": []any{}}
+}
+
+// ParseAsOf reads an as-of time; "" is now. Errors: invalid.
+func ParseAsOf(text string) (time.Time, error) {
+	if text == "" {
+		return time.Time{}, nil
+	}
+	t, err := time.Parse(time.RFC3339, text)
+	if err != nil {
+		ms, err := calendar.ParseTime(text)
+		if err != nil {
+			return time.Time{}, fault.Newf(fault.Invalid, "as_of", "截至时间“%s”应写成 2006-01-02T15:04", text).WithField("query.asOf", "应写成 2006-01-02T15:04", text)
+		}
+		t = time.UnixMilli(ms)
+	}
+	return t.In(shanghai), nil
+}
