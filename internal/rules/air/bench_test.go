@@ -45,3 +45,31 @@ func BenchmarkNationToDate(b *testing.B) {
 		r.ToDate(d, air.Window{From: 0, To: 365}, 1)
 	}
 }
+
+// BenchmarkLateHour follows one corrected hour of one station to day, month, year and rank
+// (338 cities, of which the first has four stations of hourly data, over a year).
+func BenchmarkLateHour(b *testing.B) {
+	r := rules(b, "2026-transition", air.Options{})
+	h := air.NewHours(calendar.MustDay("2026-01-01"), 365, 338)
+	for _, p := range hourly {
+		for i := range h.V[p] {
+			h.V[p][i] = int16(20 + i*7%50)
+		}
+	}
+	cities := make([][]air.Member, 338)
+	for c := range cities {
+		cities[c] = []air.Member{{Station: c}, {Station: (c + 1) % 338}, {Station: (c + 2) % 338}, {Station: (c + 3) % 338}}
+	}
+	windows := append(air.MonthWindows(h.Start, 365), air.Window{From: 0, To: 365})
+	l, err := air.NewLive(r, h, cities, windows, func(w air.Window) bool { return w.To-w.From > 31 }, 0)
+	if err != nil {
+		b.Fatal(err)
+	}
+	i := 0
+	for b.Loop() {
+		i++
+		if _, err := l.Apply(air.HourValue{Station: 0, Pollutant: air.PM25, Day: 200, Label: 9, Value: int16(i % 2 * 800)}); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
