@@ -203,7 +203,7 @@ func (s *Server) startHTTP(failed chan<- error) func(context.Context) error {
 	}()
 	return func(limit context.Context) error {
 		// Some of the time is kept for what stops after HTTP.
-		soft, cancel := context.WithTimeout(limit, stopWithin-2*time.Second)
+		soft, cancel := context.WithTimeout(limit, stopWithin-4*time.Second)
 		defer cancel()
 		if err := s.http.Shutdown(soft); err != nil {
 			s.base()
