@@ -2,6 +2,7 @@ package series
 
 import (
 	"context"
+	"database/sql"
 	"sort"
 
 	"qingshan/internal/platform/store"
@@ -180,12 +181,9 @@ type Change struct {
 // the number of the last append: the next after. A cache that reads the named months again
 // is up to date. Numbers become visible in their order, also between processes.
 func Changes(ctx context.Context, tx *store.Tx, after int64) ([]Change, int64, error) {
-	var last int64
-	if err := tx.QueryRow(ctx, "SELECT change FROM series_change WHERE id = 1").Scan(&last); err != nil {
-		return nil, 0, err
-	}
-	if last <= after {
-		return nil, last, nil
+	last, err := LastChange(ctx, tx)
+	if err != nil || last <= after {
+		return nil, last, err
 	}
 	rows, err := tx.Query(ctx, "SELECT change, series_id, part FROM segment WHERE change > $1 ORDER BY change, series_id, part", after)
 	if err != nil {
@@ -201,4 +199,36 @@ func Changes(ctx context.Context, tx *store.Tx, after int64) ([]Change, int64, e
 		out = append(out, c)
 	}
 	return out, last, store.Classify(rows.Err())
+}
+
+// LastChange is the number of the last append.
+func LastChange(ctx context.Context, tx *store.Tx) (last int64, err error) {
+	err = tx.QueryRow(ctx, "SELECT change FROM series_change WHERE id = 1").Scan(&last)
+	return last, err
+}
+
+// Origins counts the stored points of every origin, reading all blocks.
+func Origins(ctx context.Context, tx *store.Tx) (map[int64]int64, error) {
+	rows, err := tx.Query(ctx, "SELECT series_id, part, body FROM segment")
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	out := map[int64]int64{}
+	for rows.Next() {
+		var id ID
+		var part int
+		var body sql.RawBytes
+		if err := rows.Scan(&id, &part, &body); err != nil {
+			return nil, store.Classify(err)
+		}
+		err := eachBlock(body, func(b *block) error {
+			out[b.origin] += int64(b.count)
+			return nil
+		})
+		if err != nil {
+			return nil, corrupt(id, part, err)
+		}
+	}
+	return out, store.Classify(rows.Err())
 }
