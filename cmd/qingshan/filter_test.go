@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"compress/gzip"
 	"context"
 	"encoding/csv"
 	"fmt"
@@ -205,5 +206,43 @@ func TestNationCheckLine(t *testing.T) {
 		if got := line.FindString(out); code != exitOK || got != string(want) || len(want) < 100 {
 			t.Errorf("%v: exit %d %s\ngot  %s\nwant %s", args, code, errs, got, want)
 		}
+	}
+}
+
+// fullDisk takes nothing.
+type fullDisk struct{}
+
+func (fullDisk) Write([]byte) (int, error) { return 0, syscall.ENOSPC }
+
+// A result that cannot be written is an internal error with one line, not a success.
+func TestOutputThatFails(t *testing.T) {
+	var errs bytes.Buffer
+	code := run(context.Background(), &env{strings.NewReader("id,value\na,1\n"), fullDisk{}, &errs}, []string{"air", "rank"})
+	if code != exitInternal || !strings.Contains(errs.String(), "could not be written") || strings.Count(errs.String(), "\n") != 1 {
+		t.Errorf("exit %d, %q", code, errs.String())
+	}
+	errs.Reset()
+	code = run(context.Background(), &env{panicReader{}, fullDisk{}, &errs}, []string{"air", "rank"})
+	if code != exitInternal || strings.Contains(errs.String(), "goroutine") {
+		t.Errorf("a panic: exit %d, %q", code, errs.String())
+	}
+}
+
+type panicReader struct{}
+
+func (panicReader) Read([]byte) (int, error) { panic("broken") }
+
+// Compressed input is read, a cut one refused.
+func TestGzipInput(t *testing.T) {
+	var z bytes.Buffer
+	w := gzip.NewWriter(&z)
+	fmt.Fprint(w, "id,value\na,2\nb,1\n")
+	w.Close()
+	code, out, _ := call(z.String(), "air", "rank")
+	if code != exitOK || out != "id,value,rank\na,2,2\nb,1,1\n" {
+		t.Errorf("exit %d, %q", code, out)
+	}
+	if code, _, errs := call(z.String()[:z.Len()-9], "air", "rank"); code != exitUsage || !strings.Contains(errs, "unexpected EOF") {
+		t.Errorf("a file cut in the middle: exit %d, %q", code, errs)
 	}
 }

@@ -48,6 +48,20 @@ func (h *Hours) check() error {
 	return nil
 }
 
+// At is the index of a unit, a day (counted from Start) and an hour label 1…24.
+func (h *Hours) At(unit, day, label int) int { return (unit*h.Days+day)*24 + label - 1 }
+
+// Values collects one hour of one unit for a real-time report.
+func (h *Hours) Values(unit, day, label int) Values {
+	v := NoValues()
+	for p := range h.V {
+		if h.V[p] != nil {
+			v[p] = int32(h.V[p][h.At(unit, day, label)])
+		}
+	}
+	return v
+}
+
 // Days is a block of daily columns: V[p][u·Days+d] in steps of the day decimals, −1
 // missing. V[O3] (largest hour) is nil unless Options.OzoneHour. AQI is −1 on days without
 // a publishable AQI (an invalid day); Primary, Exceeding are empty there.

@@ -277,3 +277,31 @@ func TestRecomputeWithWorkers(t *testing.T) {
 		t.Error("a short column was taken")
 	}
 }
+
+// Hourly AQI columns hold the AQI of each hour.
+func TestHourlyAQI(t *testing.T) {
+	r := rules(t, "2026-transition", air.Options{})
+	h := air.NewHours(calendar.MustDay("2026-03-01"), 2, 2)
+	// 新乡 2391A, 2022-01-05 00h: 109 under HJ 633-2026.
+	for p, v := range map[air.Pollutant]int16{air.SO2: 9, air.NO2: 48, air.CO: 11, air.O3: 18, air.PM10: 105, air.PM25: 69} {
+		h.V[p][h.At(1, 1, 24)] = v
+	}
+	got, err := r.HourlyAQI(h, 2)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, a := range got {
+		want := int16(-1)
+		if i == h.At(1, 1, 24) {
+			want = 109
+		}
+		if a != want {
+			t.Errorf("index %d: %d, want %d", i, a, want)
+		}
+	}
+	trial := air.NewHours(0, 1, 1)
+	trial.V[air.SO2] = nil
+	if _, err := r.HourlyAQI(trial, 1); err != nil {
+		t.Errorf("a column without values: %v", err)
+	}
+}

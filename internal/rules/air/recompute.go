@@ -203,6 +203,29 @@ func (r *Rules) Reassess(d *Days, workers int) error {
 	return nil
 }
 
+// HourlyAQI is the real-time AQI of every hour in the layout of the columns, −1 where there
+// is none to publish. The hour decimals must be those an AQI is computed from (the day's).
+func (r *Rules) HourlyAQI(h *Hours, workers int) ([]int16, error) {
+	if err := h.check(); err != nil {
+		return nil, err
+	}
+	for p, d := range r.dec {
+		if d.Hour != d.Day && r.takesPart[Hourly].Has(Pollutant(p)) {
+			return nil, fmt.Errorf("edition %s: hours of %s have %d decimals, an AQI needs %d", r.Edition.ID, Pollutant(p), d.Hour, d.Day)
+		}
+	}
+	out := make([]int16, h.Units*h.Days*24)
+	spread(h.Units, workers, func(u int) {
+		for d := range h.Days {
+			for l := 1; l <= 24; l++ {
+				v := h.Values(u, d, l)
+				out[h.At(u, d, l)] = r.AQI(Hourly, &v).AQI
+			}
+		}
+	})
+	return out, nil
+}
+
 // Nation is everything a block of hours leads to.
 type Nation struct {
 	Days  *Days
