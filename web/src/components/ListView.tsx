@@ -1,0 +1,45 @@
+import { useState } from 'react';
+import { useT } from '../i18n';
+import type { Column } from './DataTable';
+import { Rich } from './Rich';
+
+type Props<T> = { columns: Column<T>[]; rows: T[]; rowKey: (row: T) => string; own?: (row: T) => boolean; onOpen?: (row: T) => void };
+
+const STEP = 60;
+
+/** The same rows on a phone: one readable block a row, the first two columns as its title. */
+export function ListView<T>({ columns, rows, rowKey, own, onOpen }: Props<T>) {
+  const { t } = useT();
+  const [shown, setShown] = useState(STEP);
+  const [first, second, ...rest] = columns;
+  return (
+    <div className="dt-list" role="list">
+      {rows.slice(0, shown).map((row) => (
+        <div key={rowKey(row)} role="listitem" className={own?.(row) ? 'dt-item own' : 'dt-item'} data-key={rowKey(row)}>
+          <div className="first">
+            {first?.cell(row)}
+            {second && <span style={{ fontWeight: 400 }}>{second.cell(row)}</span>}
+            {onOpen && (
+              <button type="button" className="linkish" style={{ marginLeft: 'auto', fontWeight: 400, fontSize: 13, padding: '6px 8px' }} onClick={() => onOpen(row)}>
+                {t('do.open')}
+              </button>
+            )}
+          </div>
+          <dl>
+            {(second?.fill?.(row) ? [] : rest).map((c) => (
+              <div key={c.key}>
+                <dt><Rich text={c.label} /></dt>
+                <dd>{c.cell(row)}</dd>
+              </div>
+            ))}
+          </dl>
+        </div>
+      ))}
+      {rows.length > shown && (
+        <div className="dt-more">
+          <button type="button" className="linkish" onClick={() => setShown(shown + STEP)}>{t('do.more')}</button>
+        </div>
+      )}
+    </div>
+  );
+}

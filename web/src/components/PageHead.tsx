@@ -1,0 +1,35 @@
+import { useEffect, type ReactNode } from 'react';
+import type { Meta } from '../api/types';
+import { useT } from '../i18n';
+import { hour } from '../lib/format';
+import { Rich } from './Rich';
+
+/** Title, the page's one question, the answer with its numbers. On paper also scope and as-of. */
+export function PageHead({ title, question, answer, meta, acts }: { title: string; question: string; answer?: string; meta?: Meta; acts?: ReactNode }) {
+  const { t, lang } = useT();
+  useEffect(() => {
+    document.title = `${title} · ${t('brand')}`;
+  }, [title, t]);
+  return (
+    <header>
+      {meta && (
+        <div className="print-head">
+          <span>{t('brand')}</span>
+          <span>{t('print.scope', { scope: meta.region.name, at: hour(meta.dataTime, lang) })}</span>
+        </div>
+      )}
+      <div className="page-head">
+        <div className="titles">
+          <h1>{title}</h1>
+          <p className="question">{question}</p>
+        </div>
+        {acts && <div className="acts">{acts}</div>}
+      </div>
+      {answer !== undefined && (
+        <p className="answer" data-testid="answer" style={{ marginTop: 6, minHeight: 26 }}>
+          <Rich text={answer} bold />
+        </p>
+      )}
+    </header>
+  );
+}

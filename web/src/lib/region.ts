@@ -1,0 +1,18 @@
+/** 12-digit region codes: province 2, city 4, county 6, township 9, village 12 digits; the rest is zeros. */
+const lengths = [2, 4, 6, 9, 12] as const;
+
+/** How many digits of the code carry meaning. */
+export function depthOf(code: string): number {
+  return lengths.find((n) => /^0*$/.test(code.slice(n))) ?? 12;
+}
+
+/** The digits that carry meaning: 410700000000 is 4107, 410720000000 is 410720. */
+export function shortCode(code: string): string {
+  return code.slice(0, depthOf(code));
+}
+
+/** The parent's code, or '' for a province. */
+export function parentOf(code: string): string {
+  const up = lengths[lengths.indexOf(depthOf(code) as (typeof lengths)[number]) - 1];
+  return up ? code.slice(0, up).padEnd(12, '0') : '';
+}

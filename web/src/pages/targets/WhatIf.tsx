@@ -1,0 +1,117 @@
+import { Slider } from 'antd';
+import { useMutation } from '@tanstack/react-query';
+import { useEffect, useRef, useState } from 'react';
+import { send, type Problem } from '../../api/client';
+import { usePageQuery } from '../../api/hooks';
+import type { Targets, WhatIfAnswer, WhatIfRequest } from '../../api/types';
+import { Card } from '../../components/Card';
+import { Rich } from '../../components/Rich';
+import { ActionError } from '../../components/States';
+import { useT } from '../../i18n';
+import { plain, signed } from '../../lib/format';
+import { setParams, useParam } from '../../lib/router';
+
+type Knobs = { pm: number; pmDays: number; o3Days: number };
+
+const DEBOUNCE_MS = 90;
+
+/** Three sliders; the server answers while they are dragged. The position lives in the address. */
+export function WhatIf({ d }: { d: Targets }) {
+  const { t } = useT();
+  const { asOf } = usePageQuery();
+  const [saved] = useParam('wi');
+  const start: Knobs = { pm: Number(d.whatIf.pmRest.value), pmDays: d.whatIf.pmExceedDays.value, o3Days: d.whatIf.o3ExceedDays.value };
+  const [knobs, setKnobs] = useState<Knobs>(() => parse(saved) ?? start);
+  const timer = useRef(0);
+  const ask = useMutation<WhatIfAnswer, Problem, WhatIfRequest>({ mutationFn: (body) => send('POST', '/air/targets/what-if', body) });
+  const kept = useRef<WhatIfAnswer | null>(null);
+  if (ask.data) kept.current = ask.data;
+
+  const request = (k: Knobs): WhatIfRequest => ({ region: d.meta.region.code, year: d.year, asOf, pm25RestMean: k.pm, pmExceedDays: k.pmDays, o3ExceedDays: k.o3Days, factorPm: null, factorO3: null });
+  const { mutate } = ask;
+  const first = useRef(request(knobs));
+  useEffect(() => mutate(first.current), [mutate]);
+  useEffect(() => () => window.clearTimeout(timer.current), []);
+
+  const turn = (next: Knobs) => {
+    setKnobs(next);
+    window.clearTimeout(timer.current);
+    timer.current = window.setTimeout(() => mutate(request(next)), DEBOUNCE_MS);
+  };
+  const settle = (next: Knobs) => setParams({ wi: `${next.pm},${next.pmDays},${next.o3Days}` }, true);
+  const preset = (next: Knobs) => {
+    turn(next);
+    settle(next);
+  };
+  const last: Knobs = { pm: Number(d.whatIf.pmRest.lastYear), pmDays: d.whatIf.pmExceedDays.lastYear, o3Days: d.whatIf.o3ExceedDays.lastYear };
+  const reset = () => {
+    turn(start);
+    setParams({ wi: null }, true);
+  };
+  const a = kept.current;
+  return (
+    <Card
+      title={t('tg.whatIf', { n: d.daysLeft })}
+      note={t('tg.whatIfNote')}
+      right={
+        <>
+          <button type="button" className="linkish" onClick={() => preset(last)}>{t('tg.presetLast')}</button>
+          <button type="button" className="linkish" onClick={() => preset({ pm: tenth(last.pm * 0.95), pmDays: Math.round(last.pmDays * 0.95), o3Days: Math.round(last.o3Days * 0.95) })}>{t('tg.preset5')}</button>
+          <button type="button" className="linkish" onClick={() => preset({ ...last, o3Days: Math.round(last.o3Days / 2) })}><Rich text={t('tg.presetO3')} /></button>
+          <button type="button" className="linkish" onClick={reset}>{t('do.reset')}</button>
+        </>
+      }
+      className="whatif"
+    >
+      <div>
+        <Knob label={t('tg.pmRest', { v: plain(knobs.pm) })} value={knobs.pm} last={last.pm} max={niceMax(Math.max(last.pm, start.pm))} step={0.5} percent onChange={(pm) => turn({ ...knobs, pm })} onDone={(pm) => settle({ ...knobs, pm })} />
+        <Knob label={t('tg.pmExceed', { v: knobs.pmDays })} value={knobs.pmDays} last={last.pmDays} max={Math.min(d.daysLeft, Math.max(10, Math.round(Math.max(last.pmDays, start.pmDays) * 1.8)))} step={1} onChange={(pmDays) => turn({ ...knobs, pmDays })} onDone={(pmDays) => settle({ ...knobs, pmDays })} />
+        <Knob label={t('tg.o3Exceed', { v: knobs.o3Days })} value={knobs.o3Days} last={last.o3Days} max={Math.min(d.daysLeft, Math.max(10, Math.round(Math.max(last.o3Days, start.o3Days) * 1.8)))} step={1} onChange={(o3Days) => turn({ ...knobs, o3Days })} onDone={(o3Days) => settle({ ...knobs, o3Days })} />
+      </div>
+      <div className="whatif-out" aria-live="polite" data-testid="whatif-out">
+        {ask.error ? <ActionError error={ask.error} /> : a && (
+          <>
+            <Result label={t('tg.fullYear', { name: 'PM2.5' })} value={plain(a.pm25.value)} met={a.pm25.met} word={a.pm25.met ? t('tg.met') : t('tg.notMet')} prob={a.probability.pm25} />
+            <Result label={t('tg.fullYear', { name: 'PM10' })} value={plain(a.pm10.value)} met={a.pm10.met} word={a.pm10.met ? t('tg.met') : t('tg.notMet')} prob={a.probability.pm10} />
+            <Result label={t('tg.goodDays')} value={String(a.goodDays.value)} met={a.goodDays.met} word={a.goodDays.met ? t('tg.margin', { n: a.goodDays.margin }) : t('tg.short', { n: Math.abs(a.goodDays.margin) })} prob={a.probability.good_days} />
+            <div className="sums">{a.arithmetic.join('；')}</div>
+          </>
+        )}
+      </div>
+    </Card>
+  );
+}
+
+function Result({ label, value, met, word, prob }: { label: string; value: string; met: boolean; word: string; prob?: string }) {
+  const { t } = useT();
+  return (
+    <div className="res">
+      <span className="lab"><Rich text={label} /></span>
+      <b className="num">{value}</b>
+      <span className={met ? 'done' : 'danger'}>{word}</span>
+      <span className="note">{prob ? t('tg.chance', { p: prob }) : ''}</span>
+    </div>
+  );
+}
+
+function Knob({ label, value, last, max, step, percent, onChange, onDone }: { label: string; value: number; last: number; max: number; step: number; percent?: boolean; onChange: (v: number) => void; onDone: (v: number) => void }) {
+  const { t } = useT();
+  const diff = percent ? (last > 0 ? Math.round(((value - last) / last) * 100) : 0) : Math.round(value - last);
+  const text = diff === 0 ? t('tg.same') : t('tg.vsLast', { v: percent ? `${signed(diff)}%` : `${signed(diff)} ${t('tg.days')}` });
+  return (
+    <div className="whatif-row">
+      <div className="top"><span><Rich text={label} /></span><b className="num">{text}</b></div>
+      <Slider min={0} max={max} step={step} value={Math.min(value, max)} onChange={onChange} onChangeComplete={onDone} tooltip={{ open: false }} ariaLabelForHandle={label} />
+      <i className="whatif-mark" style={{ left: `calc(9px + (100% - 18px) * ${Math.min(1, last / max)})` }} aria-hidden="true" />
+    </div>
+  );
+}
+
+const tenth = (v: number) => Math.round(v * 2) / 2;
+const niceMax = (v: number) => Math.max(20, Math.ceil((v * 1.6) / 10) * 10);
+
+function parse(text: string): Knobs | null {
+  const n = text.split(',').map(Number);
+  if (n.length !== 3 || n.some((x) => Number.isNaN(x))) return null;
+  return { pm: n[0]!, pmDays: n[1]!, o3Days: n[2]! };
+}
