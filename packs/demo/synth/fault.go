@@ -95,7 +95,7 @@ func (w *World) delay(i int, h Hour) Hour {
 			return Hour(end - t)
 		}
 	}
-	if u := s.unit(t); u < 0.004 {
+	if u := s.unit(t + 1<<42); u < 0.004 {
 		return 1 + Hour(u/0.004*18)
 	}
 	return 0
