@@ -77,7 +77,8 @@ func (b *builder) flush() error {
 	return b.p.sink.Values(out)
 }
 
-// LineOf is the line that gave the value of a place, field and time; 0 when none did.
+// LineOf is the line that gave the value of a place, field and time; 0 when none did. The
+// sink may ask from another goroutine while Run runs.
 func (p *Parser) LineOf(place, field int, t int64) int {
 	if p.plan.Layout == Wide {
 		place = field

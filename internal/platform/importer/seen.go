@@ -1,9 +1,12 @@
 package importer
 
+import "sync"
+
 // seen remembers where each (group, time) of a file stands and what it held, so that a
 // second row for the same place and time is found wherever it comes. A group is a place in
 // a long file, a field in a wide one; time is counted in steps of an hour or a day.
 type seen struct {
+	mu    sync.Mutex // a sink may ask for lines while the file is read on
 	pages map[pageKey]*page
 	last  pageKey
 	page  *page
@@ -41,6 +44,8 @@ func (s *seen) at(group int, step int64) (*page, int) {
 // first gives the line of the first row of (group, step) and its hash; line 0 when there was
 // none, in which case the given one is entered.
 func (s *seen) first(group int, step int64, line int, hash uint32) (int, uint32) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	p, i := s.at(group, step)
 	if p.line[i] == 0 {
 		p.line[i], p.hash[i] = uint32(line), hash
@@ -51,6 +56,8 @@ func (s *seen) first(group int, step int64, line int, hash uint32) (int, uint32)
 
 // line is the line of (group, step), 0 when it was not seen.
 func (s *seen) line(group int, step int64) int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	if p := s.pages[pageKey{int32(group), int32(step / pageSize)}]; p != nil {
 		return int(p.line[step%pageSize])
 	}
