@@ -17,25 +17,25 @@ var recip = [25]uint64{0, 1 << 39, 1 << 38, (1<<40 + 5) / 6, 1 << 37, (1<<40 + 9
 	(1<<40 + 17) / 18, (1<<40 + 19) / 20, (1<<40 + 21) / 22, (1<<40 + 23) / 24, (1<<40 + 25) / 26, (1<<40 + 27) / 28, (1<<40 + 29) / 30, 1 << 35,
 	(1<<40 + 33) / 34, (1<<40 + 35) / 36, (1<<40 + 37) / 38, (1<<40 + 39) / 40, (1<<40 + 41) / 42, (1<<40 + 43) / 44, (1<<40 + 45) / 46, (1<<40 + 47) / 48}
 
-func lanes(h []int16) uint64 {
-	_ = h[3]
-	return uint64(uint16(h[0])) | uint64(uint16(h[1]))<<16 | uint64(uint16(h[2]))<<32 | uint64(uint16(h[3]))<<48
+func lanes(a, b, c, d int16) uint64 {
+	return uint64(uint16(a)) | uint64(uint16(b))<<16 | uint64(uint16(c))<<32 | uint64(uint16(d))<<48
 }
 
-// sumDay adds the hours that are there, four to a machine word.
+// sumDay adds the hours that are there, four to a machine word. The words are written out
+// because the compiler then joins each into one load without bounds checks.
 func sumDay(h *[24]int16) (sum, n uint32) {
-	var acc, gone, all uint64
-	for i := 0; i < 24; i += 4 {
-		w := lanes(h[i : i+4])
-		m := w & lanesSign >> 15 // 1 in every lane that is negative
-		keep := w &^ (m * 0xFFFF)
-		acc += keep
-		gone += m
-		all |= keep
-	}
-	if all&lanesBig != 0 {
+	w0, w1 := lanes(h[0], h[1], h[2], h[3]), lanes(h[4], h[5], h[6], h[7])
+	w2, w3 := lanes(h[8], h[9], h[10], h[11]), lanes(h[12], h[13], h[14], h[15])
+	w4, w5 := lanes(h[16], h[17], h[18], h[19]), lanes(h[20], h[21], h[22], h[23])
+	m0, m1, m2 := w0&lanesSign>>15, w1&lanesSign>>15, w2&lanesSign>>15 // 1 in every lane that is negative
+	m3, m4, m5 := w3&lanesSign>>15, w4&lanesSign>>15, w5&lanesSign>>15
+	w0, w1, w2 = w0&^(m0*0xFFFF), w1&^(m1*0xFFFF), w2&^(m2*0xFFFF)
+	w3, w4, w5 = w3&^(m3*0xFFFF), w4&^(m4*0xFFFF), w5&^(m5*0xFFFF)
+	if (w0|w1|w2|w3|w4|w5)&lanesBig != 0 {
 		return sumDayPlain(h)
 	}
+	acc := w0 + w1 + w2 + w3 + w4 + w5
+	gone := m0 + m1 + m2 + m3 + m4 + m5
 	acc = acc&lanesHalf + acc>>16&lanesHalf
 	return uint32(acc) + uint32(acc>>32), 24 - uint32(gone*lanesLow>>48)
 }
@@ -101,9 +101,8 @@ func (k *ozoneKernel) day(h *[24]int16) int16 {
 	var p [25]uint32    // prefix sums
 	var acc uint32
 	for i, x := range h {
-		if x >= 0 {
-			acc += uint32(x) + one
-		}
+		there := ^uint32(int32(x) >> 31) // all ones when the hour is there
+		acc += (uint32(uint16(x)) + one) & there
 		p[i+1] = acc
 	}
 	var best uint32
