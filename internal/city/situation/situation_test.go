@@ -158,7 +158,7 @@ func (r *rig) usual() {
 	for _, s := range []string{"N1", "N2", "C1", "C2"} {
 		r.fill(s, calendar.MustDay("2025-01-01"), until, 0)
 	}
-	r.fillDays("410800", calendar.MustDay("2025-01-01"), calendar.MustDay("2026-08-27"), 35000)
+	r.fillDays("410800", calendar.MustDay("2025-01-01"), calendar.MustDay("2026-08-27"), 60000)
 }
 
 func (r *rig) target(item, value string) {
