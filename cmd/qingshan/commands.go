@@ -35,6 +35,12 @@ func commands() []command {
 		benchNationYTDCommand(),
 		benchSeriesWriteCommand(),
 		benchSeriesReadCommand(),
+		serveCommand(),
+		checkCommand(),
+		verifyCommand(),
+		backupCommand(),
+		restoreCommand(),
+		openapiCommand(),
 		versionCommand(),
 		helpCommand(),
 	}
