@@ -8,9 +8,6 @@ import (
 	"qingshan/internal/platform/jobs"
 )
 
-// rooms are the working parts of the campaign.
-type rooms struct{}
-
 // buildRooms makes the rooms from the bottom up and registers their operations.
 func (s *Server) buildRooms(context.Context) error {
 	bus := jobs.NewBus(s.db, s.machine, 0, s.log)

@@ -44,7 +44,6 @@ type Server struct {
 	http    *http.Server
 	metrics *metrics
 	live    *live
-	rooms   rooms
 	parts   []part
 	ready   atomic.Bool
 	open    net.Listener

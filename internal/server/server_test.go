@@ -46,7 +46,7 @@ func (j *journal) String() string {
 
 // running starts a server on an empty SQLite database and a free port. stop ends it as a
 // signal would and returns what Run returned and how long it took.
-func running(t *testing.T, change func(*server.Config), before func(*server.Server)) (url string, log *journal, stop func() (error, time.Duration)) {
+func running(t *testing.T, change func(*server.Config), before func(*server.Server)) (url string, log *journal, stop func() (time.Duration, error)) {
 	t.Helper()
 	cfg := server.Default()
 	cfg.Data, cfg.Addr, cfg.LogFormat, cfg.LogLevel = t.TempDir(), "127.0.0.1:0", "json", slog.LevelDebug
@@ -67,14 +67,14 @@ func running(t *testing.T, change func(*server.Config), before func(*server.Serv
 	ctx, cancel := context.WithCancel(t.Context())
 	done := make(chan error, 1)
 	go func() { done <- s.Run(ctx) }()
-	once := sync.OnceValues(func() (error, time.Duration) {
+	once := sync.OnceValues(func() (time.Duration, error) {
 		watch := clock.Start()
 		cancel()
 		err := <-done
-		return err, watch.Elapsed()
+		return watch.Elapsed(), err
 	})
 	t.Cleanup(func() {
-		if err, _ := once(); err != nil {
+		if _, err := once(); err != nil {
 			t.Error(err)
 		}
 	})
@@ -132,7 +132,7 @@ func TestProbesAndDocument(t *testing.T) {
 	if res, body := get(t, url+"/metrics"); !strings.Contains(body, `path="/api/v1/config/public",status="200"`) {
 		t.Errorf("%d: requests are not counted by operation:\n%s", res.StatusCode, regexp.MustCompile(`(?m)^qingshan.*$`).FindAllString(body, -1))
 	}
-	if err, took := stop(); err != nil || took > 2*time.Second {
+	if took, err := stop(); err != nil || took > 2*time.Second {
 		t.Errorf("stop: %v after %v", err, took)
 	}
 }
@@ -271,7 +271,7 @@ func TestAPanicIsAProblemWithoutItsCause(t *testing.T) {
 func TestTheLogNamesRequestsButNoQueries(t *testing.T) {
 	url, log, stop := running(t, nil, nil)
 	get(t, url+"/api/v1/config/public?name=zhang-san", "X-Request-Id", "bad id with spaces")
-	stop()
+	_, _ = stop()
 	var line map[string]any
 	for l := range strings.SplitSeq(log.String(), "\n") {
 		if strings.Contains(l, `"path":"/api/v1/config/public"`) {
@@ -301,7 +301,7 @@ func TestForwardedAddressesAreBelievedFromTrustedProxiesOnly(t *testing.T) {
 			}
 		}, nil)
 		get(t, url+"/api/v1/config/public", "X-Forwarded-For", "203.0.113.9, 198.51.100.7")
-		stop()
+		_, _ = stop()
 		if !strings.Contains(log.String(), fmt.Sprintf(`"address":%q`, want)) {
 			t.Errorf("proxies %q: want %s in\n%s", proxies, want, log)
 		}
@@ -387,7 +387,7 @@ func TestASlowRequestEndsWithTheServer(t *testing.T) {
 		}
 	}()
 	<-entered
-	if err, took := stop(); err != nil || took > 10*time.Second {
+	if took, err := stop(); err != nil || took > 10*time.Second {
 		t.Errorf("stop: %v after %v", err, took)
 	}
 }
