@@ -15,6 +15,7 @@ import (
 	"strings"
 
 	"qingshan/internal/platform/store"
+	"qingshan/internal/rules/region"
 )
 
 // Role is a part of the work that a process does.
@@ -38,6 +39,7 @@ type Config struct {
 	PublicURL      string
 	TrustedProxies []netip.Prefix
 	Roles          []Role
+	City           region.Code // prefecture that a request without a region means; "" finds it
 	HJ212          string
 	HJ212Unknown   string
 	LogFormat      string
@@ -83,6 +85,8 @@ func settings() []setting {
 			"可信前置代理的网段；只信任它们给出的客户端地址", "", false, setProxies, showProxies},
 		{"roles", "what this process does: web,ingest,jobs", "本进程承担的工作：web 界面与接口，ingest 设备接入，jobs 后台任务",
 			"web,ingest,jobs", false, setRoles, showRoles},
+		{"city", "code of the city (prefecture) that the pages open with; empty finds it in the data",
+			"页面默认的地级市代码（6 位或 12 位）；为空则按已有站点确定", "", false, setCity, func(c *Config) string { return c.City.String() }},
 		text("hj212", "listen address for HJ 212 devices; empty means none", "HJ 212 设备接入地址；为空不接入", "",
 			func(c *Config) *string { return &c.HJ212 }),
 		choice("hj212-unknown", "an unknown device is: quarantine, register or refuse",
@@ -224,6 +228,22 @@ func showProxies(c *Config) string {
 		out = append(out, p.String())
 	}
 	return strings.Join(out, ",")
+}
+
+func setCity(c *Config, v string) error {
+	c.City = ""
+	if v == "" {
+		return nil
+	}
+	code, err := region.Parse(v)
+	if err != nil {
+		return err
+	}
+	if code.Level() != region.Prefecture {
+		return fmt.Errorf("want the code of a prefecture, e.g. 410700")
+	}
+	c.City = code
+	return nil
 }
 
 func setRoles(c *Config, v string) error {

@@ -57,6 +57,7 @@ func TestTheNearestValueWins(t *testing.T) {
 		{"env over file", "addr", "127.0.0.1:2", "env", "QINGSHAN_ADDR", nil, env, file},
 		{"flag over all", "addr", "127.0.0.1:1", "flag", "--addr", []string{"--addr", "127.0.0.1:1"}, env, file},
 		{"flag at its default", "addr", "127.0.0.1:8080", "flag", "--addr", []string{"--addr", "127.0.0.1:8080"}, env, file},
+		{"a city of six digits", "city", "410700000000", "flag", "--city", []string{"--city", "410700"}, nil, ""},
 		{"an empty variable is a value", "hj212", "", "env", "QINGSHAN_HJ212", nil, map[string]string{"QINGSHAN_HJ212": ""}, "hj212 = ':9212'"},
 	} {
 		cfg, err := load(t, c.args, c.env, c.file)
@@ -91,6 +92,8 @@ func TestWrongConfigurationNamesThePlace(t *testing.T) {
 		{args: []string{"--tls-cert", "c.pem"}, want: []string{"tls-key"}},
 		{args: []string{"--oidc-issuer", "https://id.example"}, want: []string{"oidc-client"}},
 		{args: []string{"--hj212-unknown", "eat"}, want: []string{"quarantine"}},
+		{args: []string{"--city", "410721"}, want: []string{"--city", "prefecture"}},
+		{args: []string{"--city", "xinxiang"}, want: []string{"--city", "xinxiang"}},
 		{args: []string{"--database", "qingshan"}, want: []string{"postgres://"}},
 	} {
 		_, err := load(t, c.args, c.env, c.file)

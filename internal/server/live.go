@@ -79,7 +79,7 @@ func (l *live) serve(w http.ResponseWriter, r *http.Request) error {
 		return nil
 	}
 	for _, e := range missed {
-		if !v.show(e) {
+		if !v.show(r.Context(), e) {
 			return nil
 		}
 	}
@@ -122,7 +122,7 @@ func (v *viewer) follow(r *http.Request, sub *jobs.Subscription) {
 		case <-v.live.ended:
 			more = false
 		case e, ok := <-sub.C:
-			if more = ok && v.show(e); !ok && !v.live.over() {
+			if more = ok && v.show(r.Context(), e); !ok && !v.live.over() {
 				v.live.s.metrics.dropped.Inc()
 			}
 		case <-tick.Done():
@@ -149,13 +149,18 @@ func (l *live) over() bool {
 	}
 }
 
-// show sends an event that the actor may know of; an older one is passed over.
-func (v *viewer) show(e jobs.Event) bool {
+// show sends an event that the actor may know of, once the numbers it speaks of can be read;
+// an older one is passed over.
+func (v *viewer) show(ctx context.Context, e jobs.Event) bool {
 	if e.Seq <= v.last {
 		return true
 	}
 	v.last = e.Seq
-	return !visible(v.actor, e) || v.write(e)
+	if !visible(v.actor, e) {
+		return true
+	}
+	v.live.s.boards.await(ctx, e.Seq)
+	return v.write(e)
 }
 
 // write is false when the client is gone or too slow.

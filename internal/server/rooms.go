@@ -2,19 +2,49 @@ package server
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 
+	"qingshan/internal/city/situation"
+	"qingshan/internal/city/telemetry"
 	"qingshan/internal/platform/access"
 	"qingshan/internal/platform/jobs"
+	"qingshan/internal/rules/region"
+	"qingshan/internal/rules/standard"
 )
 
 // buildRooms makes the rooms from the bottom up and registers their operations.
 func (s *Server) buildRooms(context.Context) error {
+	rules, err := telemetry.BuiltinRules()
+	if err != nil {
+		return fmt.Errorf("plausibility rules: %w", err)
+	}
+	standards, err := standard.Builtin()
+	if err != nil {
+		return fmt.Errorf("standards: %w", err)
+	}
+	sites := telemetry.New(s.db, rules)
+	air, err := situation.New(s.db, sites, standards, situation.Config{City: s.cfg.City, Synthetic: s.opts.Demo, Name: s.regionName})
+	if err != nil {
+		return fmt.Errorf("air situation: %w", err)
+	}
+	air.Register(s.api)
+
 	bus := jobs.NewBus(s.db, s.machine, 0, s.log)
-	s.parts = append(s.parts, part{"events", bus.Run})
 	s.live = newLive(s, bus)
+	s.boards = newBoards(s, air, bus)
+	s.parts = append(s.parts, part{"events", bus.Run})
+	if s.cfg.Has(RoleWeb) {
+		s.parts = append(s.parts, part{"boards", s.boards.run})
+	}
+	if s.cfg.Has(RoleJobs) {
+		s.parts = append(s.parts, part{"jobs", s.newRunner().Run})
+	}
 	return nil
 }
+
+// regionName is a region's name for people, "" when it is not known.
+func (s *Server) regionName(context.Context, region.Code) string { return "" }
 
 // actor is who a request's session belongs to.
 func (s *Server) actor(*http.Request) (access.Actor, bool) { return access.Actor{}, false }

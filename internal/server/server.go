@@ -44,6 +44,7 @@ type Server struct {
 	http    *http.Server
 	metrics *metrics
 	live    *live
+	boards  *boards
 	parts   []part
 	ready   atomic.Bool
 	open    net.Listener
