@@ -1,0 +1,75 @@
+#!/usr/bin/env bash
+# Measures speed and size and writes docs/performance.md. Ratios are of figures from the same
+# run on the same machine; absolute times vary with it.
+#   scripts/bench.sh SHARED      SHARED holds data/ and checks/nationyear
+set -euo pipefail
+cd "$(dirname "$0")/.."
+shared="$(cd "$1" && pwd)"
+bin="$PWD/bin/qingshan"
+work="$(mktemp -d)"
+trap 'rm -rf "$work"' EXIT
+
+say() { echo "bench: $*" >&2; }
+field() { grep -oE "\"$2\":[0-9.]+" <<<"$1" | head -1 | cut -d: -f2; }
+
+say "nation-year input and check line"
+plain="$(cd "$shared/checks/nationyear" && GOFLAGS= go run . -out "$work/nation.i16")"
+j1="$("$bin" bench nation-year --input "$work/nation.i16" --cores 1)"
+j1two="$("$bin" bench nation-year --input "$work/nation.i16" --cores 2)"
+j2="$("$bin" bench nation-ytd --input "$work/nation.i16" --cores 1)"
+say "series"
+write="$("$bin" bench series-write)"
+read_="$("$bin" bench series-read)"
+say "import of the 55-city file"
+hours="$shared/data/air/air_hourly_55cities_2018-12_2020-06.csv.gz"
+import() { # seconds of one import, its account to $work/account
+  local a b
+  a="$(date +%s%N)"
+  "$bin" import air-hourly "$hours" --data "$work/city" >"$work/account" 2>"$work/log" || [ $? -eq 1 ]
+  b="$(date +%s%N)"
+  awk -v n=$((b - a)) 'BEGIN { printf "%.2f", n / 1e9 }'
+}
+first="$(import)"; account="$(grep -h received "$work/account" "$work/log" | tail -1)"
+again="$(import)"
+values="$(grep -oE 'received [0-9]+' <<<"$account" | grep -oE '[0-9]+')"
+say "pages"
+pages="$("$bin" bench pages --dir "$work/demo")"
+
+cat >docs/performance.md <<EOF
+# Measured speed and size
+
+Written by \`make bench\` on $(nproc) cores of $(grep -m1 'model name' /proc/cpuinfo | cut -d: -f2 | sed 's/^ *//'), $(awk '/MemTotal/ {printf "%d", $2/1048576}' /proc/meminfo) GiB, $(. /etc/os-release && echo "$PRETTY_NAME"), $(go version | cut -d' ' -f3). Load average before the run: $(cut -d' ' -f1 /proc/loadavg). Absolute times move with the machine; compare the ratios.
+
+| what | measured | bar |
+|---|---|---|
+| J1 nation-year, 1 core (338 cities × 8,760 h × 6) | min $(field "$j1" min_ms) ms, median $(field "$j1" median_ms) ms | ≤ 60 ms, aim 20 |
+| J1, 2 cores | min $(field "$j1two" min_ms) ms, median $(field "$j1two" median_ms) ms | |
+| plain solution of the same job beside it | $(field "$plain" plain_j1_ms) ms, ratio $(awk -v a="$(field "$plain" plain_j1_ms)" -v b="$(field "$j1" median_ms)" 'BEGIN { printf "%.1f", a / b }') | |
+| J2 year to date, 1 core | min $(field "$j2" min_ms) ms, median $(field "$j2" median_ms) ms | ≤ 25 ms |
+| import of the 55-city file into SQLite, whole process | $first s, $(awk -v v="$values" -v s="$first" 'BEGIN { printf "%d", v / s }') values/s | ≥ 100,000 values/s |
+| the same file again | $again s, $(awk -v a="$first" -v b="$again" 'BEGIN { printf "%.1f", a / b }') × as fast | ≥ 3 × |
+| binary | $(du -m "$bin" | cut -f1) MB | ≤ 60 MB |
+
+Account of the import: \`$account\`
+
+Check lines (equal to those of \`checks/nationyear\`):
+
+\`\`\`
+$j1
+$j2
+\`\`\`
+
+Series store:
+
+\`\`\`
+$write
+$read_
+\`\`\`
+
+Page data calls (50 users, whole HTTP round trips in one process with the server, demonstration city with the panel):
+
+\`\`\`
+$pages
+\`\`\`
+EOF
+say "written docs/performance.md"
