@@ -17,10 +17,10 @@ type Directory struct {
 	byName map[townName][]int
 }
 
-// townName is a station's cleaned name in a prefecture.
+// townName is a station's cleaned name in a city.
 type townName struct {
-	prefecture region.Code
-	name       string
+	city region.Code
+	name string
 }
 
 func newDirectory(sites []Site) *Directory {
@@ -32,10 +32,8 @@ func newDirectory(sites []Site) *Directory {
 				d.cities[n] = appendNew(d.cities[n], i)
 				continue
 			}
-			if p, ok := s.Region.Ancestor(region.Prefecture); ok {
-				k := townName{p, n}
-				d.byName[k] = appendNew(d.byName[k], i)
-			}
+			k := townName{cityHolding(s.Region), n}
+			d.byName[k] = appendNew(d.byName[k], i)
 		}
 	}
 	return d
@@ -124,8 +122,7 @@ func (d *Directory) candidates(n importer.Name) []int {
 		if !ok {
 			return nil
 		}
-		p, _ := city.Region.Ancestor(region.Prefecture)
-		return d.byName[townName{p, base}]
+		return d.byName[townName{cityHolding(city.Region), base}]
 	}
 	var found []int
 	for k, list := range d.byName {

@@ -180,7 +180,7 @@ func (p *Parser) rejectRow(column string, why Reason) error {
 	count := func(i int) {
 		switch {
 		case i >= len(p.scan.fields):
-		case p.isMissing(trim(p.scan.fields[i])):
+		case p.blank(trim(p.scan.fields[i])):
 			missing++
 		default:
 			n++
@@ -226,6 +226,15 @@ func trim(b []byte) []byte {
 
 func (p *Parser) isMissing(b []byte) bool {
 	return len(b) == 0 || (b[0] < '0' || b[0] > '9' || p.opt.Missing != nil) && p.plan.missing[string(b)]
+}
+
+// blank tells whether a cell of a row that is not read counts as missing.
+func (p *Parser) blank(b []byte) bool {
+	if p.isMissing(b) || !p.plan.zero {
+		return p.isMissing(b)
+	}
+	v, _, ok := parseFixed(b, 3)
+	return ok && v == 0
 }
 
 // cell reads a value: state says whether v counts, is missing, or was refused (why).

@@ -1,0 +1,227 @@
+package telemetry
+
+import (
+	"context"
+	"errors"
+	"io"
+	"sync/atomic"
+	"time"
+
+	"qingshan/internal/platform/access"
+	"qingshan/internal/platform/clock"
+	"qingshan/internal/platform/fault"
+	"qingshan/internal/platform/importer"
+	"qingshan/internal/platform/store"
+)
+
+// importRun is one import at work. Reading runs in a goroutine of its own beside storing;
+// the two meet in messages.
+type importRun struct {
+	m        *Imports
+	actor    access.Actor
+	file     ImportFile
+	opt      ImportOptions
+	hooks    importHooks
+	attempts int
+	report   ImportReport
+	log      *rejectLog
+
+	parser atomic.Pointer[importer.Parser] // for progress
+	taken  atomic.Int64                    // values stored so far
+	given  atomic.Int64                    // values read so far
+}
+
+// attempt reads the file and stores what it holds in the transaction.
+func (r *importRun) attempt(ctx context.Context, tx *store.Tx) error {
+	if r.attempts > 1 {
+		if r.hooks.reject != nil {
+			r.hooks.reject(importer.Reject{})
+		}
+		if err := queueUp(ctx, tx); err != nil {
+			return err
+		}
+	}
+	r.log = &rejectLog{}
+	r.taken.Store(0)
+	r.given.Store(0)
+	f, err := r.file.Open()
+	if err != nil {
+		return fault.Wrap(err, fault.Invalid, "import_open", "文件打不开："+r.file.Name)
+	}
+	defer f.Close()
+	p, err := r.open(tx, f)
+	if err != nil {
+		return err
+	}
+	r.parser.Store(p)
+	plan := p.Plan()
+	r.report = ImportReport{Kind: plan.Kind.ID, DryRun: r.opt.DryRun}
+	if plan.Profile != nil {
+		r.report.Profile, r.report.Note = plan.Profile.ID, plan.Profile.Note
+	}
+	if plan.Layout == importer.Sites {
+		err = r.stations(ctx, tx, p)
+	} else {
+		err = r.observations(ctx, tx, p)
+	}
+	if err != nil {
+		return err
+	}
+	c := p.Counts()
+	r.report.SHA256, r.report.Size = p.Source().SHA256()
+	r.report.Rows, r.report.RejectedRows, r.report.Missing = c.Rows, r.log.rows, c.Missing
+	if !r.report.balanced() {
+		return fault.New(fault.Internal, "account", "收到的数据与入库、未变、拒收之和不符，未作改动")
+	}
+	return r.log.close()
+}
+
+// queueUp makes a second attempt wait for the writers that made the first one fail, and the
+// others wait for it: it takes at once the rows that it would touch only at its end.
+func queueUp(ctx context.Context, tx *store.Tx) error {
+	if tx.Dialect() != store.Postgres {
+		return nil
+	}
+	for _, q := range []string{"SELECT id FROM series_change WHERE id = 1 FOR UPDATE", "SELECT id FROM audit_head WHERE id = 1 FOR UPDATE",
+		"SELECT id FROM event_head WHERE id = 1 FOR UPDATE"} {
+		var id int64
+		if err := tx.QueryRow(ctx, q).Scan(&id); err != nil && !fault.Is(err, fault.NotFound) {
+			return err
+		}
+	}
+	return nil
+}
+
+func (r *importRun) open(tx *store.Tx, f io.Reader) (*importer.Parser, error) {
+	src, err := importer.Open(r.file.Name, f, r.file.Size, r.m.cfg.Limits)
+	if err != nil {
+		return nil, err
+	}
+	opt := r.m.readOptions(r.opt, tx.Now())
+	return importer.NewParser(src, opt)
+}
+
+func (m *Imports) readOptions(o ImportOptions, now time.Time) importer.Options {
+	return importer.Options{Kind: o.Kind, Profile: o.Profile, Map: o.Map, Set: o.Set, Missing: o.Missing,
+		Now: now.Add(time.Duration(m.svc.rules.Future.Minutes) * time.Minute), Max: m.svc.rules.largest}
+}
+
+// largest is the largest plausible value of a factor on any day, 0 when it is not known; the
+// intake judges each day by its own.
+func (r *Rules) largest(factor string) (most int64) {
+	for _, x := range r.Ranges {
+		if x.Factor == factor {
+			most = max(most, x.Max)
+		}
+	}
+	return most
+}
+
+// reject writes a refusal down.
+func (r *importRun) reject(x importer.Reject) {
+	r.log.add(x)
+	if r.hooks.reject != nil {
+		r.hooks.reject(x)
+	}
+}
+
+// message is what the reading goroutine has for the storing one.
+type message struct {
+	block   *importer.Block
+	rejects []importer.Reject
+	ask     *question
+}
+
+// question asks for a place that the register does not have yet.
+type question struct {
+	name  importer.Name
+	reply chan placed
+}
+
+type placed struct {
+	place int
+	ok    bool
+	why   importer.Reason
+}
+
+// feeder is the parser's sink: it sends what was read to the storing goroutine.
+type feeder struct {
+	ctx     context.Context
+	out     chan message
+	rejects []importer.Reject
+	given   *atomic.Int64
+}
+
+var errStopped = errors.New("storing has stopped")
+
+func (f *feeder) send(m message) error {
+	select {
+	case f.out <- m:
+		return nil
+	case <-f.ctx.Done():
+		return errStopped
+	}
+}
+
+func (f *feeder) Values(b *importer.Block) error {
+	f.given.Add(int64(b.Count))
+	if err := f.flush(); err != nil {
+		return err
+	}
+	return f.send(message{block: b})
+}
+
+func (f *feeder) Reject(x importer.Reject) error {
+	f.rejects = append(f.rejects, x)
+	if len(f.rejects) < 256 {
+		return nil
+	}
+	return f.flush()
+}
+
+func (f *feeder) flush() error {
+	if len(f.rejects) == 0 {
+		return nil
+	}
+	m := message{rejects: f.rejects}
+	f.rejects = nil
+	return f.send(m)
+}
+
+// watch reports progress until stop is called.
+func (r *importRun) watch(ctx context.Context) (stop func()) {
+	if r.hooks.progress == nil {
+		return func() {}
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	done := make(chan struct{})
+	start := clock.Start()
+	go func() {
+		defer close(done)
+		for r.m.machine.Sleep(ctx, 250*time.Millisecond) == nil {
+			r.hooks.progress(r.now(start.Elapsed()))
+		}
+	}()
+	return func() { cancel(); <-done }
+}
+
+// now is the progress: the share read, less what is read but not stored yet.
+func (r *importRun) now(elapsed time.Duration) ImportProgress {
+	p := r.parser.Load()
+	if p == nil {
+		return ImportProgress{}
+	}
+	out := ImportProgress{Rows: p.Rows(), Share: p.Source().Fraction()}
+	if given := r.given.Load(); given > 0 {
+		stored := float64(r.taken.Load()) / float64(given)
+		out.Share *= stored
+		out.Rows = int64(float64(out.Rows) * stored)
+	}
+	if s := elapsed.Seconds(); s > 0 {
+		out.RowsPerSecond = float64(out.Rows) / s
+		if out.Share > 0 {
+			out.SecondsLeft = s/out.Share - s
+		}
+	}
+	return out
+}
