@@ -1,0 +1,51 @@
+package demonstration
+
+import (
+	"context"
+
+	"qingshan/internal/city/situation"
+	"qingshan/internal/city/telemetry"
+	"qingshan/internal/platform/store"
+	"qingshan/internal/rules/standard"
+	"qingshan/packs/demo"
+	"qingshan/packs/demo/land"
+	"qingshan/packs/demo/synth"
+)
+
+// Organise enters the regions (parents first), units, posts and accounts of the demonstration
+// into the installation. It runs once, in the city's past, with the rights of the system.
+type Organise func(ctx context.Context, places []demo.Place, who demo.Org) error
+
+// City is the demonstration in one open installation.
+type City struct {
+	organise Organise
+	span     Span
+	seed     uint64
+	db       *store.DB
+	sites    *telemetry.Service
+	air      *situation.Service
+	land     *land.Land
+	world    *synth.World
+	reg      *standard.Registry
+}
+
+// New prepares the demonstration on an open installation; it writes nothing.
+func New(db *store.DB, span Span, seed uint64, organise Organise) (*City, error) {
+	c := &City{organise: organise, span: span, seed: seed, db: db}
+	rules, err := telemetry.BuiltinRules()
+	if err != nil {
+		return nil, err
+	}
+	c.sites = telemetry.New(db, rules)
+	if c.reg, err = standard.Builtin(); err != nil {
+		return nil, err
+	}
+	if c.air, err = situation.New(db, c.sites, c.reg, situation.Config{City: demo.City, Synthetic: true}); err != nil {
+		return nil, err
+	}
+	if c.land, err = demo.Land(seed); err != nil {
+		return nil, err
+	}
+	c.world, err = demo.World(seed, c.land, c.reg)
+	return c, err
+}
