@@ -5,6 +5,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"net"
 	"os"
 
 	"qingshan/internal/platform/clock"
@@ -55,11 +56,12 @@ func sentence(err error) string {
 	return f.Message
 }
 
-// isOutside tells whether the operating system refused something.
+// isOutside tells whether the operating system or the network refused something.
 func isOutside(err error) bool {
 	var path *os.PathError
 	var call *os.SyscallError
-	return errors.As(err, &path) || errors.As(err, &call)
+	var network *net.OpError
+	return errors.As(err, &path) || errors.As(err, &call) || errors.As(err, &network)
 }
 
 // readDatabase opens the installation's database for reading, whether the server runs or not.
