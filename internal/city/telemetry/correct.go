@@ -12,7 +12,6 @@ import (
 	"qingshan/internal/platform/series"
 	"qingshan/internal/platform/store"
 	"qingshan/internal/rules/calendar"
-	"qingshan/internal/rules/region"
 )
 
 // Correction is a person's new value for one observation.
@@ -167,7 +166,7 @@ func current(ctx context.Context, tx *store.Tx, id series.ID, c Correction) (*se
 // storeCorrection writes the batch, the new revision and the correction's own record.
 func (s *Service) storeCorrection(ctx context.Context, tx *store.Tx, site *Site, id series.ID, c Correction, old *series.Point) (int64, error) {
 	actor, _ := access.From(ctx)
-	p, _ := site.Region.Ancestor(region.Prefecture)
+	p := cityHolding(site.Region)
 	d := Delivery{Stream: "manual-" + p.Short(), StreamName: "人工订正", Kind: Manual}
 	stream, err := s.openStream(ctx, tx, d)
 	if err != nil {

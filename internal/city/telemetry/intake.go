@@ -64,8 +64,8 @@ type Intake struct {
 	ids      map[series.Key]series.ID
 	rejects  rejectWriter
 	watch    func(Reject) // sees every reject; nil: nobody
-	hour     int64 // newest hourly label
-	day      int64 // newest daily label
+	hour     int64        // newest hourly label
+	day      int64        // newest daily label
 }
 
 // Begin opens a delivery in the caller's transaction. Needs import.run somewhere; Add

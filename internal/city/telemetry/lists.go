@@ -172,6 +172,23 @@ func (s *Service) Revisions(ctx context.Context, r region.Code, after Place, lim
 	return out, err
 }
 
+// RevisionCount is how many observations Revisions lists in all. Needs data.read.
+func (s *Service) RevisionCount(ctx context.Context, r region.Code) (n int, err error) {
+	regions, err := visible(ctx, access.DataRead, r)
+	if err != nil {
+		return 0, err
+	}
+	err = s.db.View(ctx, func(tx *store.Tx) error {
+		list, err := seriesIn(ctx, tx, regions)
+		if err != nil {
+			return err
+		}
+		n, err = series.RevisionCount(ctx, tx, idsOf(list))
+		return err
+	})
+	return n, err
+}
+
 func describe(ctx context.Context, tx *store.Tx, list []measured, found []series.Revised) ([]RevisedObservation, error) {
 	at := map[series.ID]*measured{}
 	for i := range list {

@@ -86,11 +86,10 @@ type group struct {
 }
 
 func (j *judged) group() group {
-	level := region.Prefecture
+	area := cityHolding(j.site.Region)
 	if j.site.Kind == City {
-		level = region.Province
+		area, _ = j.site.Region.Ancestor(region.Province)
 	}
-	area, _ := j.site.Region.Ancestor(level)
 	return group{area, j.site.Kind, j.Factor, j.Stat}
 }
 

@@ -71,12 +71,8 @@ func (s *Site) check() error {
 	if !slices.Contains(kinds, s.Kind) {
 		bad.WithField("kind", "类型应为 national、county、micro 或 city", string(s.Kind))
 	}
-	widest := region.Prefecture
-	if s.Kind == City {
-		widest = region.Province // 北京, 天津, 上海, 重庆 are cities with a province's code
-	}
-	if !s.Region.Valid() || s.Region.Level() < widest {
-		bad.WithField("region", "行政区应为地级或以下的 12 位代码", string(s.Region))
+	if !isCityOrBelow(s.Region) {
+		bad.WithField("region", "行政区应为地级（或直辖市）及以下的 12 位代码", string(s.Region))
 	}
 	if s.From > s.To || s.To > Forever {
 		bad.WithField("validTo", "停运日期早于启用日期", s.To.String())
@@ -172,8 +168,7 @@ func same(a, b Site) bool {
 
 // refuseTwin refuses a site whose name another code has in the same prefecture at the same time.
 func refuseTwin(ctx context.Context, tx *store.Tx, want Site) error {
-	p, _ := want.Region.Ancestor(region.Prefecture)
-	near, err := sitesIn(ctx, tx, []region.Code{p})
+	near, err := sitesIn(ctx, tx, []region.Code{cityHolding(want.Region)})
 	if err != nil {
 		return err
 	}

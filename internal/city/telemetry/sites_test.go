@@ -78,6 +78,11 @@ func TestDirectoryFindsByNameAndDay(t *testing.T) {
 			{Code: "O1", Name: "老站(停运191231)", Kind: telemetry.National, Region: code("410702")},
 			{Code: "O2", Name: "老站(启用200101)", Kind: telemetry.National, Region: code("410702")},
 			{Code: "410100", Name: "郑州市", Kind: telemetry.City, Region: code("4101")},
+			{Code: "110000", Name: "北京市", Kind: telemetry.City, Region: code("11")},
+			{Code: "B1", Name: "定陵(对照点)", Kind: telemetry.National, Region: code("110114")},
+			{Code: "B2", Name: "万寿西宫", Kind: telemetry.National, Region: code("11")},
+			{Code: "419001", Name: "济源市", Kind: telemetry.City, Region: code("419001")},
+			{Code: "J1", Name: "市委党校", Kind: telemetry.National, Region: code("419001")},
 		} {
 			if _, _, err := r.svc.PutSite(r.ctx, s); err != nil {
 				r.Fatal(err)
@@ -104,6 +109,10 @@ func TestDirectoryFindsByNameAndDay(t *testing.T) {
 			{importer.Name{City: "新乡", Station: "老站"}, "", "ambiguous_place"},
 			{importer.Name{City: "郑州", Station: "老站"}, "2020-01-01", "unknown_place"},
 			{importer.Name{City: "郑州", Station: "岗李水库（对照点）"}, "2020-01-01", "Z1"},
+			{importer.Name{City: "北京", Station: "定陵"}, "2020-01-01", "B1"},
+			{importer.Name{City: "北京", Station: "万寿西宫"}, "2020-01-01", "B2"},
+			{importer.Name{City: "济源", Station: "市委党校"}, "2020-01-01", "J1"},
+			{importer.Name{Station: "市委党校"}, "2020-01-01", "ambiguous_place"},
 			{importer.Name{Station: "河师大"}, "2020-01-01", "N4"},
 			{importer.Name{Code: "O1"}, "2020-01-01", "station_closed"},
 		} {

@@ -81,6 +81,33 @@ func cityShort(name string) string {
 	return name
 }
 
+// cityHolding is the city that a region belongs to: its prefecture; the municipality itself for
+// 北京, 天津, 上海 and 重庆; the county-level city itself where the province governs it
+// directly (济源: GB/T 2260 gives these 90 in place of a prefecture).
+func cityHolding(r region.Code) region.Code {
+	level := region.Prefecture
+	switch {
+	case municipality(r):
+		level = region.Province
+	case r.Level() >= region.County && r[2:4] == "90":
+		level = region.County
+	}
+	if c, ok := r.Ancestor(level); ok {
+		return c
+	}
+	return r
+}
+
+// isCityOrBelow tells whether a site can lie there: a whole province is no place, except a
+// municipality.
+func isCityOrBelow(r region.Code) bool {
+	return r.Valid() && (r.Level() >= region.Prefecture || municipality(r))
+}
+
+func municipality(r region.Code) bool {
+	return len(r) >= 2 && slices.Contains([]string{"11", "12", "31", "50"}, string(r[:2]))
+}
+
 // Factors of the air series, in the order of every list (cli.md §0).
 var airFactors = []struct{ key, factor, name, unit string }{
 	{"so2", "SO2", "SO₂", "µg/m³"}, {"no2", "NO2", "NO₂", "µg/m³"}, {"co", "CO", "CO", "mg/m³"},

@@ -103,6 +103,24 @@ func Revisions(ctx context.Context, tx *store.Tx, ids []ID, beforeTime int64, be
 	return out[:min(limit, len(out))], nil
 }
 
+// RevisionCount is the number of observations of the series that have more than one revision.
+func RevisionCount(ctx context.Context, tx *store.Tx, ids []ID) (int, error) {
+	allowed := make(map[ID]bool, len(ids))
+	for _, id := range ids {
+		allowed[id] = true
+	}
+	parts, err := revisedParts(ctx, tx, PartOf(maxTime))
+	n := 0
+	for _, part := range parts {
+		found, e := revisedIn(ctx, tx, part, allowed)
+		if e != nil {
+			return 0, e
+		}
+		n += len(found)
+	}
+	return n, err
+}
+
 func revisedParts(ctx context.Context, tx *store.Tx, until int) ([]int, error) {
 	rows, err := tx.Query(ctx, "SELECT DISTINCT part FROM segment WHERE revised > 0 AND part <= $1 ORDER BY part DESC", until)
 	if err != nil {
