@@ -10,6 +10,7 @@ export type Meta = {
   dataKind: string;
   dustMode: string;
   version?: string;
+  synthetic?: boolean;
 };
 
 export type Figure = {
@@ -122,6 +123,8 @@ export type TargetItem = {
   name: string;
   unit: string;
   target: Figure;
+  targetVersion: number;
+  targetSource: string;
   toDate: Figure;
   gap: string;
   samePeriodLastYear: Figure;
@@ -167,14 +170,14 @@ export type Targets = {
   daysLeft: number;
   items: TargetItem[];
   joint?: Figure | null;
-  calendar: { year: CalendarDay[] };
+  calendar: CalendarDay[];
   levels: Record<string, number>;
   lost: Lost[];
-  lostTotal: Omit<Lost, 'pollutant'>;
+  lostTotal: Lost;
   whatIf: {
     pmRest: { value: string; lastYear: string };
-    pmExceedDays: { value: number; lastYear: number };
-    o3ExceedDays: { value: number; lastYear: number };
+    pmExceedDays: { value: string; lastYear: string };
+    o3ExceedDays: { value: string; lastYear: string };
   };
 };
 
@@ -182,17 +185,21 @@ export type WhatIfRequest = {
   region: string;
   year: number;
   asOf?: string;
-  pm25RestMean: number | null;
-  pmExceedDays: number | null;
-  o3ExceedDays: number | null;
-  factorPm: number | null;
-  factorO3: number | null;
+  dust?: string;
+  pm25RestMean?: number;
+  pmExceedDays?: number;
+  o3ExceedDays?: number;
+  factorPm?: number;
+  factorO3?: number;
 };
 
+/** margin: how far on the right (+) or wrong (−) side of the target, as printed. */
+export type Outcome = { value: string; met: boolean; margin: string };
+
 export type WhatIfAnswer = {
-  pm25: { value: string; met: boolean };
-  pm10: { value: string; met: boolean };
-  goodDays: { value: number; met: boolean; margin: number };
+  pm25: Outcome;
+  pm10: Outcome;
+  goodDays: Outcome;
   probability: Record<string, string>;
   arithmetic: string[];
 };

@@ -44,8 +44,10 @@ export function Figure({ figure, size = 'cell', unit = false, name, against, str
   return (
     <span className={`fig ${size}`}>
       {figure.explain ? (
-        <button type="button" className="fig-open" title={hint || undefined} aria-label={t('explain.open', { what: `${name} ${figure.value} ${figure.unit ?? ''}` })} onClick={(e) => { e.stopPropagation(); openExplain(figure.explain ?? ''); }}>
+        <button type="button" className="fig-open" title={hint || undefined} onClick={(e) => { e.stopPropagation(); openExplain(figure.explain ?? ''); }}>
+          <span className="sr-only">{`${name} `}</span>
           {body}
+          <span className="sr-only">{t('explain.open')}</span>
         </button>
       ) : (
         <span title={hint || undefined}>{body}</span>

@@ -127,7 +127,7 @@ export const shell = {
   'explain.more': ['另有 {n} 项输入未列出', '{n} more inputs not listed'],
   'explain.name': ['名称', 'Name'],
   'explain.value': ['值', 'Value'],
-  'explain.open': ['{what} 的依据', 'Why {what}'],
+  'explain.open': ['，看依据', ', explain'],
   'data.raw': ['原始实况', 'raw'],
   'data.audited': ['审核', 'audited'],
   'dust.observed': ['实测（含沙尘）', 'observed (dust kept)'],

@@ -111,7 +111,8 @@ function AccountMenu() {
   };
   return (
     <Dropdown trigger={['click']} menu={{ items, onClick }} placement="bottomRight">
-      <button type="button" className="who" aria-label={`${t('top.account')} ${me.account.displayName}`} data-testid="account">
+      <button type="button" className="who" data-testid="account">
+        <span className="sr-only">{`${t('top.account')} `}</span>
         <Icon name="user" size={18} />
         <span className="name">{me.account.displayName}</span>
         {post && <span className="note">{post.name}</span>}

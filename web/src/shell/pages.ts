@@ -30,13 +30,13 @@ export const pages: PageDef[] = [
   { path: '/air', word: 'nav.air', icon: 'air', allowed: (me) => can(me, 'air.read'), view: chunk(() => import('../pages/air/AirPage')) },
   { path: '/targets', word: 'nav.targets', icon: 'targets', allowed: (me) => can(me, 'air.read'), view: chunk(() => import('../pages/targets/TargetsPage')) },
   { path: '/ranking', word: 'nav.ranking', icon: 'ranking', allowed: (me) => can(me, 'air.read'), view: chunk(() => import('../pages/ranking/RankingPage')) },
-  { path: '/data', word: 'nav.data', icon: 'data', allowed: (me) => can(me, 'air.read'), view: chunk(() => import('../pages/data/DataPage')) },
+  { path: '/data', word: 'nav.data', icon: 'data', allowed: (me) => can(me, 'data.read'), view: chunk(() => import('../pages/data/DataPage')) },
   { path: '/import', word: 'nav.import', icon: 'import', allowed: (me) => can(me, 'import.run'), view: chunk(() => import('../pages/import/ImportPage')) },
   {
     path: '/system',
     word: 'nav.system',
     icon: 'system',
-    allowed: (me) => ['org.read', 'account.write', 'audit.read', 'system.read'].some((p) => can(me, p)),
+    allowed: (me) => ['org.read', 'account.read', 'audit.read', 'system.read', 'system.manage'].some((p) => can(me, p)),
     view: chunk(() => import('../pages/system/SystemPage')),
   },
 ];

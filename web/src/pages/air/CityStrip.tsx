@@ -18,8 +18,10 @@ export function CityStrip({ city, meta }: { city: Hour | Day; meta: Meta }) {
       <div className="strip-city">
         <span className="note">{meta.region.name}<br />{when}</span>
         {city.aqiFigure?.explain ? (
-          <button type="button" className="fig-open" onClick={() => openExplain(city.aqiFigure?.explain ?? '')} aria-label={t('explain.open', { what: `AQI ${city.aqi ?? ''}` })}>
+          <button type="button" className="fig-open" onClick={() => openExplain(city.aqiFigure?.explain ?? '')}>
+            <span className="sr-only">AQI </span>
             <AqiChip aqi={city.aqi} level={city.level} big missing={city.withheld ? t('air.withheld') : undefined} />
+            <span className="sr-only">{t('explain.open')}</span>
           </button>
         ) : (
           <AqiChip aqi={city.aqi} level={city.level} big missing={city.withheld ? t('air.withheld') : undefined} />

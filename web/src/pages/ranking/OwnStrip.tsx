@@ -18,15 +18,15 @@ export function OwnStrip({ d, own, onShow }: { d: Ranking; own: RankRow | undefi
   const { t } = useT();
   if (!own) return d.rows.length > 0 ? <p className="note">{t('rk.noOwn')}</p> : null;
   const at = d.rows.indexOf(own);
-  const better = d.rows.slice(0, at).reverse().find((r) => r.rank < own.rank);
+  const better = d.rows.slice(0, at).reverse().find((r) => r.rank > 0 && r.rank < own.rank);
   const worse = d.rows.slice(at + 1).find((r) => r.rank > own.rank);
   return (
     <section className="card strip own-strip" aria-label={own.region.name}>
       <div className="strip-item">
         <span className="note">{own.region.name}</span>
-        <span className="strip-primary">{own.rank}<span className="note"> / {d.own?.of ?? d.rows.length}</span></span>
+        <span className="strip-primary">{own.rank > 0 ? own.rank : '—'}<span className="note"> / {d.own?.of || d.rows.length}</span></span>
       </div>
-      <div className="strip-item"><span className="note">{t('rk.moved')}</span><span className="strip-primary"><Moved n={own.rankChange} t={t} /></span></div>
+      <div className="strip-item"><span className="note">{t('rk.moved')}</span><span className="strip-primary"><Moved n={own.rank > 0 && (own.rankLast ?? 0) > 0 ? own.rankChange : null} t={t} /></span></div>
       <div className="strip-item"><span className="note">{t('rk.composite')}</span><Figure figure={own.composite} size="table" name={t('rk.composite')} against={`${signed(own.change)}%`} /></div>
       <div className="strip-item wide">
         <span className="note">{t('rk.parts')}{own.worst && <>，{t('rk.worst')} <Pollutant name={factorName(own.worst)} /></>}</span>

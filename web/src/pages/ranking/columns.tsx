@@ -25,9 +25,9 @@ export function columnsOf(t: T, single: boolean): Column<RankRow>[] {
       : { key: i.value, head: <Rich text={i.name} />, label: i.name, num: true, sort: (r) => r[i.value]?.value, cell: (r) => <Figure figure={r[i.value]} name={`${r.region.name} ${i.name}`} /> },
   );
   return [
-    { key: 'rank', head: t('rk.place'), label: t('rk.place'), num: true, width: 60, sort: (r) => r.rank, cell: (r) => <b>{r.rank}</b> },
+    { key: 'rank', head: t('rk.place'), label: t('rk.place'), num: true, width: 60, sort: (r) => r.rank || null, cell: (r) => (r.rank > 0 ? <b>{r.rank}</b> : <span className="note">—</span>) },
     { key: 'region', head: t('rk.region'), label: t('rk.region'), sort: (r) => r.region.name, cell: (r) => <span className="nowrap">{r.region.name}</span> },
-    { key: 'moved', head: t('rk.moved'), label: t('rk.moved'), num: true, sort: (r) => r.rankChange, cell: (r) => <Moved n={r.rankChange} t={t} /> },
+    { key: 'moved', head: t('rk.moved'), label: t('rk.moved'), num: true, sort: (r) => r.rankChange, cell: (r) => <Moved n={r.rank > 0 && (r.rankLast ?? 0) > 0 ? r.rankChange : null} t={t} /> },
     { key: 'composite', head: t('rk.composite'), label: t('rk.composite'), num: true, sort: (r) => r.composite.value, cell: (r) => <Figure figure={r.composite} name={`${r.region.name} ${t('rk.composite')}`} strong /> },
     { key: 'last', head: t('rk.last'), label: t('rk.last'), num: true, sort: (r) => r.compositeLast, cell: (r) => <span className="mid">{r.compositeLast || '—'}</span> },
     { key: 'change', head: t('rk.change'), label: t('rk.change'), num: true, sort: (r) => r.change, cell: (r) => signed(r.change) || '—' },

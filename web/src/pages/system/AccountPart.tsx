@@ -10,6 +10,7 @@ import { ActionError, Failed, Waiting } from '../../components/States';
 import { useT } from '../../i18n';
 import { stamp } from '../../lib/format';
 import { useParam } from '../../lib/router';
+import { can, useMe } from '../../shell/me';
 import { AccountForm, InitialPassword } from './AccountForm';
 import { AccountSessions } from './AccountSessions';
 
@@ -18,6 +19,7 @@ type Act = { id: string; what: 'disable' | 'enable' | 'reset' };
 export default function AccountPart() {
   const { t } = useT();
   const client = useQueryClient();
+  const write = can(useMe(), 'account.write');
   const [q, setQ] = useParam('q');
   const [adding, setAdding] = useState(false);
   const [shown, setShown] = useState<{ name: string; password: string } | null>(null);
@@ -36,7 +38,9 @@ export default function AccountPart() {
     { key: 'status', head: t('ac.status'), label: t('ac.status'), cell: (a) => <Status a={a} />, sort: (a) => String(a.disabled) },
     { key: 'posts', head: t('ac.posts'), label: t('ac.posts'), cell: (a) => (a.posts ?? []).map((p) => p.name).join('、') || '—' },
     { key: 'last', head: t('ac.last'), label: t('ac.last'), cell: (a) => <span className="nowrap">{stamp(a.lastLoginAt) || t('ac.never')}</span>, sort: (a) => a.lastLoginAt },
-    {
+  ];
+  if (write) {
+    columns.push({
       key: 'acts',
       head: '',
       label: t('ac.reset'),
@@ -55,8 +59,8 @@ export default function AccountPart() {
           )}
         </span>
       ),
-    },
-  ];
+    });
+  }
   return (
     <>
       <ActionError error={act.error} />
@@ -66,7 +70,7 @@ export default function AccountPart() {
         right={
           <>
             <Input.Search defaultValue={q} placeholder={t('ac.search')} aria-label={t('ac.search')} allowClear onSearch={(v) => setQ(v.trim(), true)} style={{ width: 200 }} />
-            <Button type="primary" onClick={() => setAdding(true)}>{t('ac.add')}</Button>
+            {write && <Button type="primary" onClick={() => setAdding(true)}>{t('ac.add')}</Button>}
           </>
         }
         flush

@@ -11,10 +11,12 @@ import { useNarrow } from '../../components/useNarrow';
 import { useT } from '../../i18n';
 import { count, stamp } from '../../lib/format';
 import { setParams, useParam } from '../../lib/router';
+import { can, useMe } from '../../shell/me';
 
 /** Every change and export, linked by hashes; the chain can be verified here. */
 export default function AuditPart() {
   const { t } = useT();
+  const me = useMe();
   const [actor, setActor] = useParam('actor');
   const [action, setAction] = useParam('action');
   const [from, setFrom] = useParam('from');
@@ -34,7 +36,7 @@ export default function AuditPart() {
   const chosen = r.items.find((e) => String(e.seq) === open);
   return (
     <>
-      <Verify />
+      {can(me, 'audit.verify') && <Verify />}
       <Card flush>
         {r.pending ? <Waiting height={300} /> : r.error ? <Failed error={r.error} retry={r.retry} /> : (
           <DataTable

@@ -10,19 +10,19 @@ import { can, useMe } from '../../shell/me';
 /** Parts of system administration: what each needs, and its page. */
 const parts = [
   { id: 'org', needs: ['org.read'], view: lazy(() => import('./OrgPart')) },
-  { id: 'accounts', needs: ['account.write'], view: lazy(() => import('./AccountPart')) },
-  { id: 'roles', needs: ['org.read', 'account.write'], view: lazy(() => import('./RolePart')) },
-  { id: 'standards', needs: [], view: lazy(() => import('./StandardPart')) },
-  { id: 'calendar', needs: [], view: lazy(() => import('./CalendarPart')) },
+  { id: 'accounts', needs: ['account.read'], view: lazy(() => import('./AccountPart')) },
+  { id: 'roles', needs: ['org.read', 'account.read'], view: lazy(() => import('./RolePart')) },
+  { id: 'standards', needs: ['system.read'], view: lazy(() => import('./StandardPart')) },
+  { id: 'calendar', needs: ['system.read'], view: lazy(() => import('./CalendarPart')) },
   { id: 'audit', needs: ['audit.read'], view: lazy(() => import('./AuditPart')) },
-  { id: 'health', needs: ['system.read', 'account.write'], view: lazy(() => import('./HealthPart')) },
+  { id: 'health', needs: ['system.manage'], view: lazy(() => import('./HealthPart')) },
 ] as const;
 
 export default function SystemPage() {
   const { t } = useT();
   const me = useMe();
   const { path } = useLocation();
-  const open = parts.filter((p) => p.needs.length === 0 || p.needs.some((n) => can(me, n)));
+  const open = parts.filter((p) => p.needs.some((n) => can(me, n)));
   const id = path.split('/')[2] ?? '';
   const known = parts.some((p) => p.id === id);
   const part = id === '' ? open[0] : open.find((p) => p.id === id);

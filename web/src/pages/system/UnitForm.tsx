@@ -16,7 +16,7 @@ export function UnitForm({ unit, region, onDone }: { unit: Unit | null; region: 
   const [tried, setTried] = useState(false);
   const save = useMutation<unknown, Problem>({
     mutationFn: () =>
-      unit ? send('PATCH', `/org/units/${unit.id}`, { name, kind }, `"${unit.version}"`) : send('POST', '/org/units', { name, kind, region, parent: '' }),
+      unit ? send('PATCH', `/org/units/${unit.id}`, { name, kind }, `"v${unit.version}"`) : send('POST', '/org/units', { name, kind, region, parent: '' }),
     onSuccess: async () => {
       await client.invalidateQueries({ queryKey: ['/org/units'] });
       onDone();

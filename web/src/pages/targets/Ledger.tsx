@@ -11,8 +11,8 @@ import { aqiLevel, levelOf } from '../../tokens';
  */
 export function Ledger({ d }: { d: Targets }) {
   const { t, lang } = useT();
-  const byDate = useMemo(() => new Map(d.calendar.year.map((x) => [x.date, x])), [d.calendar.year]);
-  const lastDay = d.calendar.year.reduce((m, x) => (x.aqi !== null && x.date > m ? x.date : m), '');
+  const byDate = useMemo(() => new Map(d.calendar.map((x) => [x.date, x])), [d.calendar]);
+  const lastDay = d.calendar.reduce((m, x) => (x.aqi !== null && x.date > m ? x.date : m), '');
   const heads = [1, 5, 10, 15, 20, 25, 31];
   return (
     <>
@@ -32,7 +32,7 @@ export function Ledger({ d }: { d: Targets }) {
             <span key={l.level}><i className="swatch aqi" style={{ background: l.hex }} />{`${lang === 'en' ? l.en : l.zh} ${d.levels[l.zh]}`}</span>
           ))}
         {(d.levels['无效'] ?? 0) > 0 && <span><i className="swatch dc invalid" style={{ height: 10 }} />{`${t('tg.invalid')} ${d.levels['无效']}`}</span>}
-        {d.calendar.year.some((x) => x.dust) && <span><i className="dc dust" style={{ width: 12, height: 12 }} />{t('tg.dust')}</span>}
+        {d.calendar.some((x) => x.dust) && <span><i className="dc dust" style={{ width: 12, height: 12 }} />{t('tg.dust')}</span>}
       </div>
     </>
   );

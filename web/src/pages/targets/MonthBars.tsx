@@ -44,7 +44,7 @@ export function MonthBars({ d }: { d: Targets }) {
 /** Lost days per primary pollutant and month, the largest first. */
 export function lostByMonth(d: Pick<Targets, 'calendar'>): { name: string; counts: number[] }[] {
   const rows = new Map<string, number[]>();
-  for (const x of d.calendar.year) {
+  for (const x of d.calendar) {
     if (!x.valid || (x.aqi ?? 0) <= 100) continue;
     for (const p of x.primary ?? []) {
       const row = rows.get(p) ?? new Array<number>(12).fill(0);

@@ -1,7 +1,7 @@
 import { Button, Input, Modal } from 'antd';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import { call, send, type Problem } from '../../api/client';
+import { send, type Problem } from '../../api/client';
 import type { TargetItem, Targets } from '../../api/types';
 import { Field } from '../../components/Field';
 import { ActionError } from '../../components/States';
@@ -11,28 +11,27 @@ import { useT } from '../../i18n';
 export function TargetEdit({ item, d, name }: { item: TargetItem; d: Targets; name: string }) {
   const { t } = useT();
   const client = useQueryClient();
-  const [etag, setEtag] = useState<string | null>(null);
+  const [version, setVersion] = useState<number | null>(null);
   const [value, setValue] = useState('');
   const [source, setSource] = useState('');
   const save = useMutation<unknown, Problem>({
-    mutationFn: () => send('PUT', `/air/targets/${d.year}/${item.item}?region=${d.meta.region.code}`, { value, source }, etag ?? undefined),
+    mutationFn: () => send('PUT', `/air/targets/${d.year}/${item.item}?region=${d.meta.region.code}`, { value, source }, `"v${version}"`),
     onSuccess: async () => {
-      setEtag(null);
+      setVersion(null);
       await client.invalidateQueries({ queryKey: ['/air/targets'] });
     },
   });
-  const open = async () => {
-    const a = await call<Targets>('GET', '/air/targets', { query: { region: d.meta.region.code, year: d.year } });
+  const open = () => {
     setValue(item.target.value);
-    setSource('');
+    setSource(item.targetSource);
     save.reset();
-    setEtag(a.etag || '*');
+    setVersion(item.targetVersion);
   };
   const faulty = !/^\d+(\.\d+)?$/.test(value);
   return (
     <>
-      {' '}<button type="button" className="linkish" onClick={() => void open()} aria-label={`${t('tg.edit')} ${name}`}>{t('tg.edit')}</button>
-      <Modal open={etag !== null} onCancel={() => setEtag(null)} title={t('tg.editTitle', { year: d.year, name })} footer={null} width={420} destroyOnHidden>
+      {' '}<button type="button" className="linkish" onClick={open} aria-label={`${t('tg.edit')} ${name}`}>{t('tg.edit')}</button>
+      <Modal open={version !== null} onCancel={() => setVersion(null)} title={t('tg.editTitle', { year: d.year, name })} footer={null} width={420} destroyOnHidden>
         <form onSubmit={(e) => { e.preventDefault(); if (!faulty && source) save.mutate(); }}>
           <Field id="target-value" label={`${t('tg.target')} ${item.unit}`} error={value !== '' && faulty ? t('form.number') : ''}>
             <Input id="target-value" value={value} inputMode="decimal" onChange={(e) => setValue(e.target.value.trim())} />

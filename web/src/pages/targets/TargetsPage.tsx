@@ -52,7 +52,7 @@ export default function TargetsPage() {
             {view === 'table' ? <CurveTable d={d} /> : d.items.map((item) => <Goal key={item.item} item={item} d={d} />)}
           </Card>
           <div className="targets-right">
-            <Card title={t('tg.ledger')} note={<LedgerNote d={d} />} right={<span className="note">O=O<sub>3</sub> F=PM<sub>2.5</sub> C=PM<sub>10</sub> N=NO<sub>2</sub></span>} flush className="ledger-card">
+            <Card title={t('tg.ledger')} note={<LedgerNote d={d} />} right={<span className="note">O=O<sub>3</sub> F=PM<sub>2.5</sub> C=PM<sub>10</sub> N=NO<sub>2</sub></span>} flush className="ledger-card" scrolls={t('tg.ledger')}>
               <Ledger d={d} />
               <LostTable d={d} />
               {wide && <MonthBars d={d} />}

@@ -20,14 +20,14 @@ export function WhatIf({ d }: { d: Targets }) {
   const { t } = useT();
   const { asOf } = usePageQuery();
   const [saved] = useParam('wi');
-  const start: Knobs = { pm: Number(d.whatIf.pmRest.value), pmDays: d.whatIf.pmExceedDays.value, o3Days: d.whatIf.o3ExceedDays.value };
+  const start: Knobs = { pm: Number(d.whatIf.pmRest.value), pmDays: Number(d.whatIf.pmExceedDays.value), o3Days: Number(d.whatIf.o3ExceedDays.value) };
   const [knobs, setKnobs] = useState<Knobs>(() => parse(saved) ?? start);
   const timer = useRef(0);
   const ask = useMutation<WhatIfAnswer, Problem, WhatIfRequest>({ mutationFn: (body) => send('POST', '/air/targets/what-if', body) });
   const kept = useRef<WhatIfAnswer | null>(null);
   if (ask.data) kept.current = ask.data;
 
-  const request = (k: Knobs): WhatIfRequest => ({ region: d.meta.region.code, year: d.year, asOf, pm25RestMean: k.pm, pmExceedDays: k.pmDays, o3ExceedDays: k.o3Days, factorPm: null, factorO3: null });
+  const request = (k: Knobs): WhatIfRequest => ({ region: d.meta.region.code, year: d.year, asOf, dust: d.meta.dustMode, pm25RestMean: k.pm, pmExceedDays: k.pmDays, o3ExceedDays: k.o3Days });
   const { mutate } = ask;
   const first = useRef(request(knobs));
   useEffect(() => mutate(first.current), [mutate]);
@@ -43,7 +43,7 @@ export function WhatIf({ d }: { d: Targets }) {
     turn(next);
     settle(next);
   };
-  const last: Knobs = { pm: Number(d.whatIf.pmRest.lastYear), pmDays: d.whatIf.pmExceedDays.lastYear, o3Days: d.whatIf.o3ExceedDays.lastYear };
+  const last: Knobs = { pm: Number(d.whatIf.pmRest.lastYear), pmDays: Number(d.whatIf.pmExceedDays.lastYear), o3Days: Number(d.whatIf.o3ExceedDays.lastYear) };
   const reset = () => {
     turn(start);
     setParams({ wi: null }, true);
@@ -73,7 +73,7 @@ export function WhatIf({ d }: { d: Targets }) {
           <>
             <Result label={t('tg.fullYear', { name: 'PM2.5' })} value={plain(a.pm25.value)} met={a.pm25.met} word={a.pm25.met ? t('tg.met') : t('tg.notMet')} prob={a.probability.pm25} />
             <Result label={t('tg.fullYear', { name: 'PM10' })} value={plain(a.pm10.value)} met={a.pm10.met} word={a.pm10.met ? t('tg.met') : t('tg.notMet')} prob={a.probability.pm10} />
-            <Result label={t('tg.goodDays')} value={String(a.goodDays.value)} met={a.goodDays.met} word={a.goodDays.met ? t('tg.margin', { n: a.goodDays.margin }) : t('tg.short', { n: Math.abs(a.goodDays.margin) })} prob={a.probability.good_days} />
+            <Result label={t('tg.goodDays')} value={plain(a.goodDays.value)} met={a.goodDays.met} word={a.goodDays.met ? t('tg.margin', { n: unsigned(a.goodDays.margin) }) : t('tg.short', { n: unsigned(a.goodDays.margin) })} prob={a.probability.good_days} />
             <div className="sums">{a.arithmetic.join('；')}</div>
           </>
         )}
@@ -107,6 +107,7 @@ function Knob({ label, value, last, max, step, percent, onChange, onDone }: { la
   );
 }
 
+const unsigned = (margin: string) => margin.replace(/^[+−-]/, '');
 const tenth = (v: number) => Math.round(v * 2) / 2;
 const niceMax = (v: number) => Math.max(20, Math.ceil((v * 1.6) / 10) * 10);
 

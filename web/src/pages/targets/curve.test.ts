@@ -56,7 +56,7 @@ describe('labels at the right edge', () => {
 describe('days lost by month', () => {
   const at = (date: string, aqi: number | null, primary: string[], valid = true): CalendarDay => ({ date, aqi, level: 0, category: '', primary, valid, dust: false });
   it('counts ties for each, and neither good nor invalid days', () => {
-    const got = lostByMonth({ calendar: { year: [at('2026-01-01', 130, ['PM2.5', 'PM10']), at('2026-01-02', 100, ['PM2.5']), at('2026-06-03', 160, ['O3_8h']), at('2026-06-04', 160, ['O3_8h']), at('2026-06-05', 180, ['O3_8h'], false)] } });
+    const got = lostByMonth({ calendar: [at('2026-01-01', 130, ['PM2.5', 'PM10']), at('2026-01-02', 100, ['PM2.5']), at('2026-06-03', 160, ['O3_8h']), at('2026-06-04', 160, ['O3_8h']), at('2026-06-05', 180, ['O3_8h'], false)] });
     expect(got.map((r) => [r.name, r.counts[0], r.counts[5]])).toEqual([
       ['O3_8h', 0, 2],
       ['PM2.5', 1, 0],
