@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"path/filepath"
 
 	"qingshan/internal/city/situation"
 	"qingshan/internal/city/telemetry"
@@ -29,6 +30,9 @@ func (s *Server) buildRooms(context.Context) error {
 		return fmt.Errorf("air situation: %w", err)
 	}
 	air.Register(s.api)
+	imports := telemetry.NewImports(sites, s.db, standards, telemetry.ImportConfig{
+		Dir: filepath.Join(s.cfg.Data, "uploads"), MaxUpload: s.cfg.MaxUpload})
+	imports.Routes(s.api)
 
 	bus := jobs.NewBus(s.db, s.machine, 0, s.log)
 	s.live = newLive(s, bus)
@@ -38,7 +42,10 @@ func (s *Server) buildRooms(context.Context) error {
 		s.parts = append(s.parts, part{"boards", s.boards.run})
 	}
 	if s.cfg.Has(RoleJobs) {
-		s.parts = append(s.parts, part{"jobs", s.newRunner().Run})
+		runner := s.newRunner()
+		imports.Register(runner)
+		runner.AddSchedule(jobs.Schedule{Name: telemetry.ImportPurgeJob, Kind: telemetry.ImportPurgeJob, Spec: "45 3 * * *"})
+		s.parts = append(s.parts, part{"jobs", runner.Run})
 	}
 	return nil
 }
