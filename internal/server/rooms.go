@@ -29,6 +29,7 @@ func (s *Server) buildRooms(context.Context) error {
 	if err != nil {
 		return fmt.Errorf("air situation: %w", err)
 	}
+	telemetry.Register(s.api, sites, s.regionName)
 	air.Register(s.api)
 	imports := telemetry.NewImports(sites, s.db, standards, telemetry.ImportConfig{
 		Dir: filepath.Join(s.cfg.Data, "uploads"), MaxUpload: s.cfg.MaxUpload})
