@@ -51,7 +51,6 @@ func (s *Server) registerSystem() {
 			return &struct{ Body Health }{Health{Checks(ctx, s.cfg, s.db, s.clock), s.cfg.Explain()}}, nil
 		})
 	s.registerReference()
-	s.registerTrail()
 	s.live.register(s.api)
 }
 
