@@ -19,6 +19,7 @@ import (
 // that one last line counts the others, so that a file of nothing but errors cannot fill the
 // disk.
 const (
+	maxLogRow    = 1 << 10 // bytes of a row that are kept; one row may have hundreds of rejects
 	rejectChunk  = 256 << 10
 	maxRejectLog = 64 << 20
 )
@@ -48,7 +49,7 @@ func (l *rejectLog) add(x importer.Reject) {
 		l.more += x.Values
 		return
 	}
-	l.write(ImportReject{Line: x.Line, Column: x.Column, Code: x.Reason.Code, Arg: x.Reason.Arg, Row: storable(x.Row, maxRaw), Values: x.Values})
+	l.write(ImportReject{Line: x.Line, Column: x.Column, Code: x.Reason.Code, Arg: x.Reason.Arg, Row: storable(x.Row, maxLogRow), Values: x.Values})
 }
 
 // mark counts the line once, however many of its values are refused.

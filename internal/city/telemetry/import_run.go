@@ -25,6 +25,7 @@ type importRun struct {
 	attempts int
 	report   ImportReport
 	log      *rejectLog
+	whole    *importer.Reject // the reject that is being given to the intake
 
 	parser atomic.Pointer[importer.Parser] // for progress
 	taken  atomic.Int64                    // values stored so far

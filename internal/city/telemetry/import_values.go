@@ -17,6 +17,10 @@ func (r *importRun) observations(ctx context.Context, tx *store.Tx, p *importer.
 		return err
 	}
 	in.watch = func(x Reject) {
+		if r.whole != nil {
+			r.reject(*r.whole)
+			return
+		}
 		r.reject(importer.Reject{Line: x.Line, Column: x.Column, Reason: x.Reason, Row: x.Raw, Values: x.Values})
 	}
 	places := newImportPlaces(ctx, r, tx, in)
@@ -102,7 +106,9 @@ func (r *importRun) pump(ctx context.Context, p *importer.Parser, in *Intake, pl
 // take does what a message asks for, in the transaction.
 func (r *importRun) take(ctx context.Context, p *importer.Parser, in *Intake, places *importPlaces, m message) error {
 	for _, x := range m.rejects {
-		err := in.Reject(ctx, Reject{Line: x.Line, Column: x.Column, Reason: x.Reason, Raw: x.Row, Values: x.Values})
+		r.whole = &x // the intake keeps a shortened row
+		err := in.Reject(ctx, Reject{Line: x.Line, Column: x.Column, Reason: x.Reason, Raw: storable(x.Row, maxLogRow), Values: x.Values})
+		r.whole = nil
 		if err != nil {
 			return err
 		}

@@ -72,7 +72,7 @@ type Reject struct {
 	Line   int
 	Column string // header text; "" for the whole row
 	Reason Reason
-	Row    string // as in the file, cut at 4 KiB
+	Row    string // as in the file, without its line end
 	Values int64  // how many values it counts
 }
 

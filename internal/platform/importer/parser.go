@@ -35,6 +35,8 @@ type Parser struct {
 	rowVals  []int64       // scratch: values of a long row
 	rowBad   bool
 	max      []int64 // largest plausible value of each field, thousandths
+	text     string  // the record number textOf as text
+	textOf   int64
 	counts   Counts
 	rows     atomic.Int64
 }
@@ -89,6 +91,9 @@ func (p *Parser) Plan() *Plan { return p.plan }
 // Source is the file.
 func (p *Parser) Source() *Source { return p.src }
 
+// Comma is the character between the columns.
+func (p *Parser) Comma() byte { return p.scan.comma }
+
 // Rows is how many records were read so far; it may be asked while Run runs.
 func (p *Parser) Rows() int64 { return p.rows.Load() }
 
@@ -141,7 +146,7 @@ func (p *Parser) each(ctx context.Context, fn func() error) error {
 			if p.scan.open && len(p.scan.fields) < len(p.plan.Header) {
 				return p.cut()
 			}
-			err = p.rejectRow("", because("ragged", strconv.Itoa(len(p.scan.fields))+" ≠ "+strconv.Itoa(len(p.plan.Header))))
+			err = p.rejectRow("", because("ragged", strconv.Itoa(len(p.scan.fields))+"|"+strconv.Itoa(len(p.plan.Header))))
 		default:
 			err = fn()
 		}
@@ -209,12 +214,12 @@ func (p *Parser) reject(column string, why Reason, values int64) error {
 	return p.sink.Reject(Reject{Line: p.scan.start, Column: column, Reason: why, Row: p.rowText(), Values: values})
 }
 
+// rowText is the record as text; many rejects of one record share it.
 func (p *Parser) rowText() string {
-	raw := p.scan.raw
-	if len(raw) > 4096 {
-		raw = raw[:4096]
+	if p.textOf != p.counts.Rows {
+		p.text, p.textOf = strings.ReplaceAll(strings.ToValidUTF8(string(p.scan.raw), "?"), "\x00", "?"), p.counts.Rows
 	}
-	return strings.ReplaceAll(strings.ToValidUTF8(string(raw), "?"), "\x00", "?")
+	return p.text
 }
 
 func trim(b []byte) []byte {

@@ -20,7 +20,7 @@ var reasonText = map[string][2]string{
 	"negative":        {"%s is negative", "%s 为负值"},
 	"corrected_holds": {"a person's correction stands (%s)", "该值已由人工更正（%s），不被导入覆盖"},
 	// rows
-	"ragged":          {"%s", "列数不符：%s"},
+	"ragged":          {"%s cells where the header has %s", "列数不符：本行 %s 列，表头 %s 列"},
 	"quote":           {"%s", "引号有误：%s"},
 	"nul":             {"NUL byte in the row", "行内有 NUL 字节"},
 	"encoding":        {"bytes that are not %s", "有不属于 %s 的字节"},
