@@ -135,7 +135,7 @@ func (v *viewer) follow(r *http.Request, sub *jobs.Subscription) {
 // renew asks for the session again: one that was ended elsewhere ends here too, and posts
 // that changed count from now on.
 func (v *viewer) renew(r *http.Request) bool {
-	actor, ok := v.live.s.actor(r)
+	actor, ok := v.live.s.rooms.Org.Actor(r)
 	v.actor = actor
 	return ok
 }

@@ -1,21 +1,53 @@
 package server
 
 import (
-	"context"
 	"fmt"
-	"net/http"
 	"path/filepath"
 
+	"qingshan/internal/city/org"
 	"qingshan/internal/city/situation"
 	"qingshan/internal/city/telemetry"
-	"qingshan/internal/platform/access"
 	"qingshan/internal/platform/jobs"
-	"qingshan/internal/rules/region"
 	"qingshan/internal/rules/standard"
 )
 
-// buildRooms makes the rooms from the bottom up and registers their operations.
-func (s *Server) buildRooms(context.Context) error {
+// Rooms are the services of the rooms, for what stands above them: the demonstration, tests.
+type Rooms struct {
+	Org     *org.Service
+	Sites   *telemetry.Service
+	Imports *telemetry.Imports
+	Air     *situation.Service
+}
+
+// buildRooms makes the rooms from the bottom up, registers their operations and puts what
+// runs beside the HTTP server in order.
+func (s *Server) buildRooms() error {
+	if err := s.openRooms(); err != nil {
+		return err
+	}
+	r := &s.rooms
+	r.Org.Register(s.api)
+	telemetry.Register(s.api, r.Sites, r.Org.RegionName)
+	r.Imports.Routes(s.api)
+	r.Air.Register(s.api)
+
+	bus := jobs.NewBus(s.db, s.machine, 0, s.log)
+	s.live = newLive(s, bus)
+	s.boards = newBoards(s, r.Air, bus)
+	s.parts = append(s.parts, part{"events", bus.Run})
+	if s.cfg.Has(RoleWeb) {
+		s.parts = append(s.parts, part{"boards", s.boards.run})
+	}
+	if s.cfg.Has(RoleJobs) {
+		runner := s.newRunner()
+		r.Imports.Register(runner)
+		runner.AddSchedule(jobs.Schedule{Name: telemetry.ImportPurgeJob, Kind: telemetry.ImportPurgeJob, Spec: "45 3 * * *"})
+		s.parts = append(s.parts, part{"jobs", runner.Run})
+	}
+	return nil
+}
+
+func (s *Server) openRooms() error {
 	rules, err := telemetry.BuiltinRules()
 	if err != nil {
 		return fmt.Errorf("plausibility rules: %w", err)
@@ -24,45 +56,27 @@ func (s *Server) buildRooms(context.Context) error {
 	if err != nil {
 		return fmt.Errorf("standards: %w", err)
 	}
-	sites := telemetry.New(s.db, rules)
-	air, err := situation.New(s.db, sites, standards, situation.Config{City: s.cfg.City, Synthetic: s.opts.Demo, Name: s.regionName})
+	r := &s.rooms
+	if r.Org, err = org.New(s.db, s.orgConfig()); err != nil {
+		return fmt.Errorf("organisation: %w", err)
+	}
+	r.Sites = telemetry.New(s.db, rules)
+	r.Imports = telemetry.NewImports(r.Sites, s.db, standards, telemetry.ImportConfig{
+		Dir: filepath.Join(s.cfg.Data, "uploads"), MaxUpload: s.cfg.MaxUpload})
+	r.Air, err = situation.New(s.db, r.Sites, standards, situation.Config{City: s.cfg.City, Synthetic: s.opts.Demo, Name: r.Org.RegionName})
 	if err != nil {
 		return fmt.Errorf("air situation: %w", err)
-	}
-	telemetry.Register(s.api, sites, s.regionName)
-	air.Register(s.api)
-	imports := telemetry.NewImports(sites, s.db, standards, telemetry.ImportConfig{
-		Dir: filepath.Join(s.cfg.Data, "uploads"), MaxUpload: s.cfg.MaxUpload})
-	imports.Routes(s.api)
-
-	bus := jobs.NewBus(s.db, s.machine, 0, s.log)
-	s.live = newLive(s, bus)
-	s.boards = newBoards(s, air, bus)
-	s.parts = append(s.parts, part{"events", bus.Run})
-	if s.cfg.Has(RoleWeb) {
-		s.parts = append(s.parts, part{"boards", s.boards.run})
-	}
-	if s.cfg.Has(RoleJobs) {
-		runner := s.newRunner()
-		imports.Register(runner)
-		runner.AddSchedule(jobs.Schedule{Name: telemetry.ImportPurgeJob, Kind: telemetry.ImportPurgeJob, Spec: "45 3 * * *"})
-		s.parts = append(s.parts, part{"jobs", runner.Run})
 	}
 	return nil
 }
 
-// regionName is a region's name for people, "" when it is not known.
-func (s *Server) regionName(context.Context, region.Code) string { return "" }
-
-// actor is who a request's session belongs to.
-func (s *Server) actor(*http.Request) (access.Actor, bool) { return access.Actor{}, false }
-
-// identified puts the actor of the session into the request's context.
-func (s *Server) identified(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if a, ok := s.actor(r); ok {
-			r = r.WithContext(access.With(r.Context(), a))
-		}
-		next.ServeHTTP(w, r)
-	})
+func (s *Server) orgConfig() org.Config {
+	return org.Config{
+		Machine: s.machine, PlainCookie: !s.cfg.SecureCookies(), Address: s.address, Fail: s.api.WriteError,
+		Demo: s.opts.Demo, Speed: s.opts.Speed, Log: s.log,
+		OIDC: org.OIDCConfig{Issuer: s.cfg.OIDCIssuer, ClientID: s.cfg.OIDCClient, Secret: s.cfg.OIDCSecret, PublicURL: s.cfg.PublicURL},
+	}
 }
+
+// Rooms are the open rooms.
+func (s *Server) Rooms() Rooms { return s.rooms }

@@ -43,6 +43,7 @@ type Server struct {
 	mux     *http.ServeMux
 	http    *http.Server
 	metrics *metrics
+	rooms   Rooms
 	live    *live
 	boards  *boards
 	parts   []part
@@ -83,7 +84,7 @@ func New(ctx context.Context, cfg *Config, opts Options) (*Server, error) {
 // build makes the rooms from the bottom up, then the outer layers of HTTP.
 func (s *Server) build(ctx context.Context) error {
 	s.api = rest.New(s.mux, rest.Config{Version: s.opts.Version, Log: s.log, DB: s.db, Audit: s.auditExport})
-	if err := s.buildRooms(ctx); err != nil {
+	if err := s.buildRooms(); err != nil {
 		return err
 	}
 	s.registerSystem()
@@ -100,7 +101,7 @@ func (s *Server) build(ctx context.Context) error {
 	base, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	s.base = cancel
 	s.http = &http.Server{
-		Handler:           s.traced(s.guarded(s.identified(packed(noted(s.mux))))),
+		Handler:           s.traced(s.guarded(s.rooms.Org.Identify(packed(noted(s.mux))))),
 		ReadHeaderTimeout: 5 * time.Second,
 		IdleTimeout:       2 * time.Minute,
 		MaxHeaderBytes:    64 << 10,
