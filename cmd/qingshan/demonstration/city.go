@@ -1,7 +1,7 @@
 package demonstration
 
 import (
-	"context"
+	"qingshan/internal/city/org"
 
 	"qingshan/internal/city/situation"
 	"qingshan/internal/city/telemetry"
@@ -12,26 +12,22 @@ import (
 	"qingshan/packs/demo/synth"
 )
 
-// Organise enters the regions (parents first), units, posts and accounts of the demonstration
-// into the installation. It runs once, in the city's past, with the rights of the system.
-type Organise func(ctx context.Context, places []demo.Place, who demo.Org) error
-
 // City is the demonstration in one open installation.
 type City struct {
-	organise Organise
-	span     Span
-	seed     uint64
-	db       *store.DB
-	sites    *telemetry.Service
-	air      *situation.Service
-	land     *land.Land
-	world    *synth.World
-	reg      *standard.Registry
+	people *org.Service
+	span   Span
+	seed   uint64
+	db     *store.DB
+	sites  *telemetry.Service
+	air    *situation.Service
+	land   *land.Land
+	world  *synth.World
+	reg    *standard.Registry
 }
 
 // New prepares the demonstration on an open installation; it writes nothing.
-func New(db *store.DB, span Span, seed uint64, organise Organise) (*City, error) {
-	c := &City{organise: organise, span: span, seed: seed, db: db}
+func New(db *store.DB, span Span, seed uint64) (*City, error) {
+	c := &City{span: span, seed: seed, db: db}
 	rules, err := telemetry.BuiltinRules()
 	if err != nil {
 		return nil, err
@@ -43,9 +39,15 @@ func New(db *store.DB, span Span, seed uint64, organise Organise) (*City, error)
 	if c.air, err = situation.New(db, c.sites, c.reg, situation.Config{City: demo.City, Synthetic: true}); err != nil {
 		return nil, err
 	}
+	if c.people, err = org.New(db, org.Config{Demo: true}); err != nil {
+		return nil, err
+	}
 	if c.land, err = demo.Land(seed); err != nil {
 		return nil, err
 	}
 	c.world, err = demo.World(seed, c.land, c.reg)
 	return c, err
 }
+
+// Organisation is who is who in the city, with the passwords to announce.
+func (c *City) Organisation() (demo.Org, error) { return demo.Organisation(c.land) }

@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"time"
 
+	"qingshan/internal/city/org"
 	"qingshan/internal/rules/calendar"
 	"qingshan/internal/rules/region"
 	"qingshan/packs/demo"
@@ -46,17 +47,31 @@ func (c *City) dustActs() []act {
 	return out
 }
 
-// makeOrg hands over who is who.
+// makeOrg enters the regions of the country and the city, and who is who.
 func (c *City) makeOrg(ctx context.Context) error {
 	places, err := demo.Places(c.land, c.reg)
 	if err != nil {
 		return err
 	}
-	who, err := demo.Organisation(c.land)
+	who, err := c.Organisation()
 	if err != nil {
 		return err
 	}
-	return c.organise(ctx, places, who)
+	seed := org.Seed{}
+	for _, p := range places {
+		seed.Regions = append(seed.Regions, org.Region{Code: p.Code, Name: p.Name})
+	}
+	for _, u := range who.Units {
+		seed.Units = append(seed.Units, org.SeedUnit{Code: u.Code, Name: u.Name, Short: u.Short, Kind: u.Kind, Parent: u.Parent, Region: u.Region})
+	}
+	for _, p := range who.Posts {
+		seed.Posts = append(seed.Posts, org.SeedPost{Code: p.Code, Unit: p.Unit, Name: p.Title, Role: p.Role, Scope: p.Scope})
+	}
+	for _, a := range who.Accounts {
+		seed.Accounts = append(seed.Accounts, org.SeedAccount{Name: a.Name, Person: a.Person, Post: a.Post, Password: a.Password, MustChange: a.MustChange})
+	}
+	_, err = c.people.Seed(ctx, seed)
+	return err
 }
 
 // makeMap stores the shapes of the city.

@@ -23,9 +23,9 @@ type Ready struct {
 }
 
 // Prepare makes the demonstration city when the installation is empty, again when making it
-// was interrupted, and leaves a made one as it is. organise gets the open database. Errors:
-// conflict when the installation holds somebody's data.
-func Prepare(ctx context.Context, cfg store.Config, span Span, seed uint64, organise func(*store.DB) Organise, progress func(done float64, what string)) (Ready, error) {
+// was interrupted, and leaves a made one as it is. Errors: conflict when the
+// installation holds somebody's data.
+func Prepare(ctx context.Context, cfg store.Config, span Span, seed uint64, progress func(done float64, what string)) (Ready, error) {
 	if cfg.URL == "" {
 		if err := os.MkdirAll(filepath.Dir(cfg.Path), 0o750); err != nil {
 			return Ready{}, err
@@ -57,7 +57,7 @@ func Prepare(ctx context.Context, cfg store.Config, span Span, seed uint64, orga
 	case Foreign:
 		return Ready{}, fault.New(fault.Conflict, "not_demo", "这里已有别的数据，不会改动；请为演示城市另选一个空目录或空数据库")
 	case Empty:
-		c, err := New(db, span, seed, organise(db))
+		c, err := New(db, span, seed)
 		if err != nil {
 			return Ready{}, err
 		}
