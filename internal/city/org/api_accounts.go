@@ -50,7 +50,8 @@ type accountIn struct {
 	}
 }
 
-type accountQuery struct {
+// AccountQuery narrows the list of accounts.
+type AccountQuery struct {
 	Q string `query:"q" maxLength:"100" doc:"用户名或姓名的一部分"`
 }
 
@@ -58,13 +59,13 @@ func (s *Service) registerAccounts(a *rest.API) {
 	rest.Register(a, rest.Spec{Method: "GET", Path: "/org/accounts", ID: "orgAccountList", Tag: "org", Access: access.AccountRead, Summary: "账号"},
 		func(ctx context.Context, in *struct {
 			rest.PageQuery
-			accountQuery
+			AccountQuery
 		}) (*out[rest.Page[AccountRow]], error) {
 			return s.accountPage(ctx, in.Q, in.Limit, in.Cursor)
 		})
 	rest.ExportTable(a, rest.Spec{Path: "/org/accounts", ID: "orgAccountExport", Tag: "org", Access: access.AccountRead, Summary: "账号导出"}, s.accountTable)
 	rest.Register(a, rest.Spec{Method: "GET", Path: "/org/accounts/{id}", ID: "orgAccountGet", Tag: "org", Access: access.AccountRead, Summary: "一个账号"},
-		func(ctx context.Context, in *byID) (*out[AccountRow], error) {
+		func(ctx context.Context, in *ByID) (*out[AccountRow], error) {
 			return s.withAccount(ctx, in.ID, s.Account)
 		})
 	rest.Register(a, rest.Spec{Method: "POST", Path: "/org/accounts", ID: "orgAccountAdd", Tag: "org", Access: access.AccountWrite, Status: 201, Secret: true, Summary: "新增账号"},
@@ -85,12 +86,12 @@ func (s *Service) registerAccountActs(a *rest.API) {
 		disabled          bool
 	}{{"disable", "orgAccountDisable", "停用账号", true}, {"enable", "orgAccountEnable", "启用账号", false}} {
 		rest.Register(a, rest.Spec{Method: "POST", Path: "/org/accounts/{id}/" + x.path, ID: x.id, Tag: "org", Access: access.AccountWrite, Summary: x.summary},
-			func(ctx context.Context, in *byID) (*out[AccountRow], error) {
+			func(ctx context.Context, in *ByID) (*out[AccountRow], error) {
 				return s.withAccount(ctx, in.ID, func(ctx context.Context, id int64) (Account, error) { return s.SetDisabled(ctx, id, x.disabled) })
 			})
 	}
 	rest.Register(a, rest.Spec{Method: "POST", Path: "/org/accounts/{id}/reset", ID: "orgAccountReset", Tag: "org", Access: access.AccountWrite, Secret: true, Summary: "重置密码"},
-		func(ctx context.Context, in *byID) (*out[IssuedPassword], error) {
+		func(ctx context.Context, in *ByID) (*out[IssuedPassword], error) {
 			id, err := number(in.ID)
 			if err != nil {
 				return nil, err
@@ -130,7 +131,7 @@ func (s *Service) accountPage(ctx context.Context, q string, limit int, cursor s
 	return &out[rest.Page[AccountRow]]{rest.NewPage(rows, next, total)}, nil
 }
 
-func (s *Service) accountTable(ctx context.Context, in *accountQuery) (*rest.Table, error) {
+func (s *Service) accountTable(ctx context.Context, in *AccountQuery) (*rest.Table, error) {
 	list, _, err := s.Accounts(ctx, AccountFilter{Query: in.Q, Limit: 100_000})
 	if err != nil {
 		return nil, err

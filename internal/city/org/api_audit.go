@@ -46,7 +46,8 @@ type AuditRoot struct {
 	Root string `json:"root"`
 }
 
-type auditQuery struct {
+// AuditQuery narrows the audit log.
+type AuditQuery struct {
 	Actor  string `query:"actor" maxLength:"60" doc:"用户名"`
 	Action string `query:"action" maxLength:"60" doc:"动作，如 account.reset 或 account.*"`
 	Object string `query:"object" maxLength:"200"`
@@ -54,7 +55,7 @@ type auditQuery struct {
 	To     string `query:"to" maxLength:"40" doc:"日期（含当日）或时间（不含）"`
 }
 
-func (q auditQuery) filter() (audit.Filter, error) {
+func (q AuditQuery) filter() (audit.Filter, error) {
 	f := audit.Filter{Actor: q.Actor, Action: q.Action, Object: q.Object}
 	var err error
 	if f.From, err = moment("from", q.From, 0); err != nil {
@@ -83,7 +84,7 @@ func (s *Service) registerAudit(a *rest.API) {
 	rest.Register(a, rest.Spec{Method: "GET", Path: "/audit", ID: "auditList", Tag: "audit", Access: access.AuditRead, Summary: "审计日志，新的在前"},
 		func(ctx context.Context, in *struct {
 			rest.PageQuery
-			auditQuery
+			AuditQuery
 		}) (*out[rest.Page[AuditRow]], error) {
 			f, err := in.filter()
 			if err != nil {
@@ -138,7 +139,7 @@ func (s *Service) auditPage(ctx context.Context, f audit.Filter) (*out[rest.Page
 
 // auditTable holds every column that the hash covers, so that an export can be checked by
 // itself (docs/audit-chain.md).
-func (s *Service) auditTable(ctx context.Context, in *auditQuery) (*rest.Table, error) {
+func (s *Service) auditTable(ctx context.Context, in *AuditQuery) (*rest.Table, error) {
 	f, err := in.filter()
 	if err != nil {
 		return nil, err

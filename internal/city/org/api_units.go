@@ -23,7 +23,8 @@ func unitRow(u Unit) UnitRow {
 	return UnitRow{text(u.ID), u.Name, u.Short, u.Kind, string(u.Region), text(u.Parent), u.Version}
 }
 
-type byID struct {
+// ByID is the id in a path.
+type ByID struct {
 	ID string `path:"id" maxLength:"20"`
 }
 
@@ -39,7 +40,7 @@ type unitIn struct {
 
 type unitEdit struct {
 	rest.IfMatch
-	byID
+	ByID
 	Body struct {
 		Name   *string `json:"name,omitempty" maxLength:"400"`
 		Short  *string `json:"short,omitempty" maxLength:"200"`
@@ -65,7 +66,7 @@ func (s *Service) registerUnits(a *rest.API) {
 			return &out[rest.Page[UnitRow]]{rest.NewPage(rows, "", len(rows))}, err
 		})
 	rest.Register(a, rest.Spec{Method: "GET", Path: "/org/units/{id}", ID: "orgUnitGet", Tag: "org", Access: access.OrgRead, Summary: "一个单位"},
-		func(ctx context.Context, in *byID) (*tagged[UnitRow], error) {
+		func(ctx context.Context, in *ByID) (*tagged[UnitRow], error) {
 			id, err := number(in.ID)
 			if err != nil {
 				return nil, err
@@ -167,7 +168,7 @@ type postIn struct {
 
 type postEdit struct {
 	rest.IfMatch
-	byID
+	ByID
 	Body struct {
 		Name  *string `json:"name,omitempty" maxLength:"400"`
 		Role  *string `json:"role,omitempty" maxLength:"60"`
@@ -176,7 +177,7 @@ type postEdit struct {
 }
 
 type holderIn struct {
-	byID
+	ByID
 	Body struct {
 		PersonID   string `json:"personId,omitempty" maxLength:"20"`
 		PersonName string `json:"personName,omitempty" maxLength:"200"`
@@ -185,7 +186,7 @@ type holderIn struct {
 }
 
 type holderEdit struct {
-	byID
+	ByID
 	Holder string `path:"holder" maxLength:"20"`
 	Body   struct {
 		To string `json:"to" maxLength:"10"`
@@ -209,7 +210,7 @@ func (s *Service) registerPosts(a *rest.API) {
 			return &out[rest.Page[PostRow]]{rest.NewPage(rows, "", len(rows))}, err
 		})
 	rest.Register(a, rest.Spec{Method: "GET", Path: "/org/posts/{id}", ID: "orgPostGet", Tag: "org", Access: access.OrgRead, Summary: "一个岗位"},
-		func(ctx context.Context, in *byID) (*tagged[PostRow], error) {
+		func(ctx context.Context, in *ByID) (*tagged[PostRow], error) {
 			id, err := number(in.ID)
 			if err != nil {
 				return nil, err

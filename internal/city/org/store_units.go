@@ -62,10 +62,6 @@ func scanPost(row interface{ Scan(...any) error }, more ...any) (Post, error) {
 	return p, store.Classify(err)
 }
 
-func postByID(ctx context.Context, tx *store.Tx, id int64) (Post, error) {
-	return scanPost(tx.QueryRow(ctx, "SELECT "+postColumns+" FROM post p JOIN unit u ON u.id = p.unit_id WHERE p.id = $1", id))
-}
-
 // postsWhere lists posts with all their holders, by id.
 func postsWhere(ctx context.Context, tx *store.Tx, cond string, args ...any) ([]Post, error) {
 	rows, err := tx.Query(ctx, "SELECT "+postColumns+" FROM post p JOIN unit u ON u.id = p.unit_id WHERE "+cond+" ORDER BY p.id", args...)
