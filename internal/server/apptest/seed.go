@@ -27,9 +27,9 @@ const (
 	AdminB       = "county-b-head" // administrator of county B
 	ReaderB      = "county-b"      // campaign office of county B
 	Password     = "Weihe-3917-liu-mei"
-	StationCity  = "N1"
-	StationA     = "A1"
-	StationB     = "B1"
+	StationCity  = "S-city"
+	StationA     = "S-xinxiang"
+	StationB     = "S-huojia"
 	UnitOfB      = "county-b"
 	stationHours = 72
 )
@@ -62,8 +62,9 @@ func organisation() org.Seed {
 	}
 }
 
-// Measure registers one station in the city and one in each county, and delivers their last
-// three days of hours, made up, through the ordinary intake.
+// Measure registers one station in the city and one in each county, and three cities, and
+// delivers the stations' last three days of hours and the cities' year, made up, through the
+// ordinary intake. One value of county B is too high to be true and is rejected.
 func (a *App) Measure(t testing.TB) {
 	t.Helper()
 	ctx, sites := System(t), a.Server.Rooms().Sites
@@ -71,34 +72,71 @@ func (a *App) Measure(t testing.TB) {
 		{Code: StationCity, Name: "国控站", Kind: telemetry.National, Region: District, Counted: true},
 		{Code: StationA, Name: "新乡县站", Kind: telemetry.County, Region: CountyA},
 		{Code: StationB, Name: "获嘉县站", Kind: telemetry.County, Region: CountyB},
+		{Code: "410700", Name: "新乡", Kind: telemetry.City, Region: City},
+		{Code: "410800", Name: "焦作", Kind: telemetry.City, Region: "410800000000"},
+		{Code: "410500", Name: "安阳", Kind: telemetry.City, Region: "410500000000"},
 	} {
 		if _, _, err := sites.PutSite(ctx, s); err != nil {
 			t.Fatal(err)
 		}
 	}
 	a.Deliver(t, stationHours, StationCity, StationA, StationB)
+	a.deliverDays(t, "410700", "410800", "410500")
+	wrong := telemetry.Column{Site: StationB, Factor: "PM25", Stat: "hour", Times: []int64{a.lastHour() - 100*calendar.MsPerHour}, Values: []int64{900_000_000}}
+	account, err := sites.Ingest(ctx, telemetry.Batch{Delivery: delivery(), Columns: []telemetry.Column{wrong}})
+	if err != nil || account.Rejected != 1 {
+		t.Fatalf("a wrong value: %+v %v", account, err)
+	}
+}
+
+func delivery() telemetry.Delivery { return telemetry.Delivery{Stream: "test", Kind: telemetry.Feed} }
+
+// lastHour is the label of the newest hour that is over by an hour.
+func (a *App) lastHour() int64 {
+	return a.Clock.Now().Truncate(time.Hour).UnixMilli() - calendar.MsPerHour
 }
 
 // Deliver hands in the newest hours of stations.
 func (a *App) Deliver(t testing.TB, hours int64, stations ...string) {
 	t.Helper()
-	last := a.Clock.Now().Truncate(time.Hour).UnixMilli() - calendar.MsPerHour
-	b := telemetry.Batch{Delivery: telemetry.Delivery{Stream: "test", Kind: telemetry.Feed}}
+	b := telemetry.Batch{Delivery: delivery()}
 	for _, station := range stations {
 		for i, factor := range telemetry.HourFactors() {
 			c := telemetry.Column{Site: station, Factor: factor, Stat: "hour"}
-			for at := last - (hours-1)*calendar.MsPerHour; at <= last; at += calendar.MsPerHour {
+			for at := a.lastHour() - (hours-1)*calendar.MsPerHour; at <= a.lastHour(); at += calendar.MsPerHour {
 				c.Times = append(c.Times, at)
 				c.Values = append(c.Values, (int64(i)+at/calendar.MsPerHour%7+5)*1000)
 			}
 			b.Columns = append(b.Columns, c)
 		}
 	}
-	account, err := a.Server.Rooms().Sites.Ingest(System(t), b)
-	if err != nil {
-		t.Fatal(err)
+	a.ingest(t, b)
+}
+
+// deliverDays hands in the published days of cities since January of last year.
+func (a *App) deliverDays(t testing.TB, cities ...string) {
+	t.Helper()
+	b := telemetry.Batch{Delivery: delivery()}
+	today := calendar.DayOf(a.Clock.Now().UnixMilli())
+	for i, city := range cities {
+		for _, factor := range []string{"SO2", "NO2", "CO", "O3_8h", "PM10", "PM25"} {
+			c := telemetry.Column{Site: city, Factor: factor, Stat: "day"}
+			for d := calendar.Date(today.Year()-1, time.January, 1); d < today; d++ {
+				c.Times, c.Values = append(c.Times, d.End()), append(c.Values, int64(i+1)*10_000)
+				if factor == "CO" {
+					c.Values[len(c.Values)-1] = 700
+				}
+			}
+			b.Columns = append(b.Columns, c)
+		}
 	}
-	if account.Rejected > 0 {
-		t.Fatalf("delivery: %+v", account)
+	a.ingest(t, b)
+}
+
+func (a *App) ingest(t testing.TB, b telemetry.Batch) {
+	t.Helper()
+	account, err := a.Server.Rooms().Sites.Ingest(System(t), b)
+	if err != nil || account.Rejected > 0 {
+		t.Fatalf("delivery: %+v %v", account, err)
 	}
 }
