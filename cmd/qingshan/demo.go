@@ -8,9 +8,9 @@ import (
 	"path/filepath"
 	"time"
 
-	"qingshan/cmd/qingshan/demonstration"
 	"qingshan/internal/platform/clock"
 	"qingshan/internal/server"
+	"qingshan/internal/server/demonstration"
 	"qingshan/packs/demo"
 )
 
