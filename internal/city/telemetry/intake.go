@@ -64,6 +64,7 @@ type Intake struct {
 	ids      map[series.Key]series.ID
 	rejects  rejectWriter
 	watch    func(Reject) // sees every reject; nil: nobody
+	around   []int64      // scratch: values of the neighbours
 	hour     int64        // newest hourly label
 	day      int64        // newest daily label
 }

@@ -35,17 +35,10 @@ func (in *Intake) markSuspects(ctx context.Context, cols []judged) error {
 // compare marks a candidate that stands out from its neighbours.
 func (in *Intake) compare(cols []judged, cand candidate, peers []int, stored *series.Columns) {
 	j := &cols[cand.col]
-	t := j.Times[cand.i]
-	var around []int64
-	for _, c := range peers {
-		if cols[c].Site == j.Site {
-			continue
-		}
-		if v, ok := cols[c].at(t); ok {
-			around = append(around, v)
-		}
-	}
+	t, level := j.Times[cand.i], j.Values[cand.i]
+	around, high, most := in.around[:0], 0, len(peers)
 	if stored != nil {
+		most += len(stored.IDs)
 		if i, ok := stored.Index(t); ok {
 			for k := range stored.IDs {
 				if v := stored.Column(k)[i]; v != series.Missing {
@@ -54,6 +47,22 @@ func (in *Intake) compare(cols []judged, cand candidate, peers []int, stored *se
 			}
 		}
 	}
+	for _, c := range peers {
+		if cols[c].Site == j.Site {
+			continue
+		}
+		v, ok := cols[c].at(t, cand.i)
+		if !ok {
+			continue
+		}
+		around = append(around, v)
+		if v*in.svc.rules.Neighbours.Ratio > level {
+			if high++; 2*high > most {
+				return // the median is too high already, whatever the others are
+			}
+		}
+	}
+	in.around = around
 	if in.svc.rules.standsOut(j.Values[cand.i], around) {
 		j.mark(cand.i)
 		in.account.Suspect++

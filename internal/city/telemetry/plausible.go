@@ -171,8 +171,11 @@ func (b byTime) Swap(i, k int) {
 	}
 }
 
-// at is the value of an ordered column at a time.
-func (j *judged) at(t int64) (int64, bool) {
+// at is the value of an ordered column at a time; near is where it may well be.
+func (j *judged) at(t int64, near int) (int64, bool) {
+	if near < len(j.Times) && j.Times[near] == t {
+		return j.Values[near], true
+	}
 	i, ok := slices.BinarySearch(j.Times, t)
 	if !ok {
 		return 0, false

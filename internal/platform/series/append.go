@@ -8,13 +8,15 @@ import (
 )
 
 // mergeAt is the number of segments of a series and month at which they are merged into
-// one, so that reading a month of hourly arrivals stays a read of few rows.
-const mergeAt = 32
+// one, so that reading a month of hourly arrivals stays a read of few rows: 16 to 32, by
+// the series, so that a feed's series do not all merge in the same hour.
+func mergeAt(id ID) int { return 16 + int(id%17) }
 
 // segment is a row of that table.
 type segment struct {
 	change     int64
 	recordedAt int64
+	lastTime   int64
 	blocks     int64
 	points     int64
 	revised    int64
@@ -74,44 +76,6 @@ func loadSize(pieces []piece) int {
 	return len(pieces)
 }
 
-// load reads the segments that the pieces have already.
-func load(ctx context.Context, tx *store.Tx, pieces []piece) error {
-	type place struct {
-		id   ID
-		part int
-	}
-	at := make(map[place]*piece, len(pieces))
-	lo, hi := pieces[0].part, pieces[0].part
-	var args []any
-	for i := range pieces {
-		p := &pieces[i]
-		at[place{p.id, p.part}] = p
-		lo, hi = min(lo, p.part), max(hi, p.part)
-		if i == 0 || p.id != pieces[i-1].id {
-			args = append(args, int64(p.id))
-		}
-	}
-	in, next := store.In(1, len(args))
-	rows, err := tx.Query(ctx, `SELECT series_id, part, change, recorded_at, blocks, points, revised, body FROM segment
-		WHERE series_id IN `+in+placeholders(" AND part BETWEEN $%d AND $%d ORDER BY series_id, part, change", next),
-		append(args, lo, hi)...)
-	if err != nil {
-		return err
-	}
-	defer rows.Close()
-	for rows.Next() {
-		var k place
-		var s segment
-		if err := rows.Scan(&k.id, &k.part, &s.change, &s.recordedAt, &s.blocks, &s.points, &s.revised, &s.body); err != nil {
-			return store.Classify(err)
-		}
-		if p := at[k]; p != nil {
-			p.old = append(p.old, s)
-		}
-	}
-	return store.Classify(rows.Err())
-}
-
 // appender carries one Append.
 type appender struct {
 	tx         *store.Tx
@@ -138,7 +102,7 @@ func (a *appender) piece(ctx context.Context, p *piece) error {
 			return err
 		}
 	}
-	seg := segment{recordedAt: a.recordedAt, blocks: 1, points: int64(n)}
+	seg := segment{recordedAt: a.recordedAt, lastTime: a.fresh.times[n-1], blocks: 1, points: int64(n)}
 	for _, r := range a.fresh.revs {
 		if r > 0 {
 			seg.revised++
@@ -148,20 +112,21 @@ func (a *appender) piece(ctx context.Context, p *piece) error {
 	a.res.Revised += int(seg.revised)
 	seg.body = appendBlock(nil, a.batch.Origin, a.recordedAt, &a.fresh)
 	a.sum(p.part).add(p.id, p.part, seg.body, n)
-	if len(p.old)+1 >= mergeAt {
+	if p.merges() {
 		merged, err := a.merge(ctx, p, seg)
 		if err != nil {
 			return err
 		}
 		seg = merged
 	}
-	return a.insert.add(ctx, a.tx, int64(p.id), p.part, a.res.Change, seg.recordedAt, seg.blocks, seg.points, seg.revised, seg.body)
+	return a.insert.add(ctx, a.tx, int64(p.id), p.part, a.res.Change, seg.recordedAt, seg.lastTime, seg.blocks, seg.points, seg.revised, seg.body)
 }
 
 // compare leaves in fresh the points of the piece that are not known yet.
 func (a *appender) compare(p *piece) error {
 	a.fresh.reset(0)
-	if len(p.old) > 0 {
+	known := p.overlaps()
+	if known {
 		if err := a.state.load(p); err != nil {
 			return err
 		}
@@ -171,7 +136,7 @@ func (a *appender) compare(p *piece) error {
 		if p.flags != nil {
 			f = p.flags[i]
 		}
-		if len(p.old) == 0 {
+		if !known {
 			a.fresh.add(t, v, f, 0)
 			continue
 		}
@@ -229,6 +194,7 @@ func (a *appender) merge(ctx context.Context, p *piece, last segment) (segment, 
 	out := segment{recordedAt: last.recordedAt}
 	for _, s := range append(p.old, last) {
 		out.recordedAt = min(out.recordedAt, s.recordedAt)
+		out.lastTime = max(out.lastTime, s.lastTime)
 		out.blocks += s.blocks
 		out.points += s.points
 		out.revised += s.revised

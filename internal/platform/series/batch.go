@@ -65,8 +65,10 @@ type column struct {
 // piece is the points of one column in one partition.
 type piece struct {
 	column
-	part int
-	old  []segment
+	part     int
+	segments int       // it has in the store
+	last     int64     // latest label of them
+	old      []segment // read only where times overlap or a merge is due
 }
 
 // prepare checks a batch and sorts it into pieces, by series and month.

@@ -23,6 +23,22 @@ type block struct {
 // nextBlock checks the first block of body and returns it and what follows. A block's count
 // never exceeds its bytes, so what a decoder allocates is bounded by what it was given.
 func nextBlock(body []byte) (b block, rest []byte, err error) {
+	b, rest, err = parseBlock(body)
+	if err == nil && !b.sealed() {
+		return b, nil, errChecksum
+	}
+	return b, rest, err
+}
+
+// sealed tells whether the block has its right checksum.
+func (b *block) sealed() bool {
+	end := len(b.raw) - crcLen
+	return checksum(b.raw[:end]) == binary.LittleEndian.Uint32(b.raw[end:])
+}
+
+// parseBlock reads a block's header without its checksum: enough to pass over a block that
+// does not matter.
+func parseBlock(body []byte) (b block, rest []byte, err error) {
 	if len(body) < 2 || body[0] != blockVersion {
 		return b, nil, errBlock
 	}
@@ -35,9 +51,6 @@ func nextBlock(body []byte) (b block, rest []byte, err error) {
 	end := 2 + k + int(size)
 	if end+crcLen > len(body) {
 		return b, nil, errBlock
-	}
-	if checksum(body[:end]) != binary.LittleEndian.Uint32(body[end:]) {
-		return b, nil, errChecksum
 	}
 	b.raw, b.scale = body[:end+crcLen], powers[exp]
 	r := reader{data: body[2+k : end]}
@@ -183,4 +196,41 @@ func eachBlock(body []byte, fn func(*block) error) error {
 		body = rest
 	}
 	return nil
+}
+
+// eachBlockIn calls fn for the blocks that may hold times from … to, and passes over others
+// without checking them.
+func eachBlockIn(body []byte, from, to int64, fn func(*block) error) error {
+	for len(body) > 0 {
+		b, rest, err := parseBlock(body)
+		if err != nil {
+			return err
+		}
+		if b.first <= to && b.latest() >= from {
+			if !b.sealed() {
+				return errChecksum
+			}
+			if err := fn(&b); err != nil {
+				return err
+			}
+		}
+		body = rest
+	}
+	return nil
+}
+
+// latest is a time that no point of the block lies behind.
+func (b *block) latest() int64 {
+	if b.count == 1 {
+		return b.first
+	}
+	if b.mode&modeRegular == 0 {
+		return maxTime
+	}
+	r := reader{data: b.data}
+	unit := r.number(maxTime)
+	if r.bad || unit > maxTime/int64(b.count) {
+		return maxTime
+	}
+	return b.first + unit*int64(b.count-1)
 }

@@ -11,7 +11,7 @@ import (
 
 // Columns and rows of one insert statement.
 const (
-	segmentColumns = 8
+	segmentColumns = 9
 	segmentRows    = 32
 )
 
@@ -52,7 +52,7 @@ func (in *inserter) flush(ctx context.Context, tx *store.Tx) error {
 
 func insertSQL(rows int) string {
 	var b strings.Builder
-	b.WriteString("INSERT INTO segment (series_id, part, change, recorded_at, blocks, points, revised, body) VALUES ")
+	b.WriteString("INSERT INTO segment (series_id, part, change, recorded_at, last_time, blocks, points, revised, body) VALUES ")
 	for i := range rows {
 		if i > 0 {
 			b.WriteByte(',')

@@ -212,7 +212,7 @@ func scanChunk(ctx context.Context, tx *store.Tx, ids []ID, from, to, asOf int64
 			return store.Classify(err)
 		}
 		var stop error
-		err := eachBlock(body, func(b *block) error {
+		err := eachBlockIn(body, from, to, func(b *block) error {
 			if b.recordedAt > asOf {
 				return nil
 			}

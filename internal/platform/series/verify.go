@@ -142,7 +142,7 @@ func Verify(ctx context.Context, tx *store.Tx) (Report, error) {
 		return Report{}, err
 	}
 	v := verifier{sums: map[int]*sum{}}
-	rows, err := tx.Query(ctx, "SELECT series_id, part, change, blocks, points, body FROM segment")
+	rows, err := tx.Query(ctx, "SELECT series_id, part, change, last_time, blocks, points, body FROM segment")
 	if err != nil {
 		return Report{}, err
 	}
@@ -151,7 +151,7 @@ func Verify(ctx context.Context, tx *store.Tx) (Report, error) {
 		var id ID
 		var part int
 		var s segment
-		if err := rows.Scan(&id, &part, &s.change, &s.blocks, &s.points, &s.body); err != nil {
+		if err := rows.Scan(&id, &part, &s.change, &s.lastTime, &s.blocks, &s.points, &s.body); err != nil {
 			return Report{}, store.Classify(err)
 		}
 		v.segment(id, part, &s)
@@ -176,7 +176,7 @@ func (v *verifier) segment(id ID, part int, s *segment) {
 	}
 	v.report.Segments++
 	after, until := PartBounds(part)
-	blocks, count := int64(0), int64(0)
+	blocks, count, last := int64(0), int64(0), int64(0)
 	err := eachBlock(s.body, func(b *block) error {
 		if err := b.expand(&v.pts); err != nil {
 			return err
@@ -184,7 +184,7 @@ func (v *verifier) segment(id ID, part int, s *segment) {
 		if v.pts.times[0] <= after || v.pts.times[b.count-1] > until {
 			return fmt.Errorf("a point outside its month")
 		}
-		blocks, count = blocks+1, count+int64(b.count)
+		blocks, count, last = blocks+1, count+int64(b.count), max(last, v.pts.times[b.count-1])
 		sum.add(id, part, b.raw, b.count)
 		return nil
 	})
@@ -193,8 +193,9 @@ func (v *verifier) segment(id ID, part int, s *segment) {
 	switch {
 	case err != nil:
 		v.broken(Broken{part, id, s.change, err.Error()})
-	case blocks != s.blocks || count != s.points:
-		v.broken(Broken{part, id, s.change, fmt.Sprintf("holds %d blocks with %d points, its row says %d with %d", blocks, count, s.blocks, s.points)})
+	case blocks != s.blocks || count != s.points || last != s.lastTime:
+		v.broken(Broken{part, id, s.change, fmt.Sprintf("holds %d blocks with %d points up to %d, its row says %d with %d up to %d",
+			blocks, count, last, s.blocks, s.points, s.lastTime)})
 	}
 }
 

@@ -113,6 +113,24 @@ func TestVerifyFindsRemovedAndMovedSegments(t *testing.T) {
 	}
 }
 
+func TestVerifyChecksTheRowsOfSegments(t *testing.T) {
+	for _, column := range []string{"last_time", "points", "blocks"} {
+		both(t, func(t *testing.T, db *store.DB) {
+			ids := fillMonths(t, db)
+			err := db.Update(t.Context(), func(tx *store.Tx) error {
+				_, err := tx.Exec(t.Context(), "UPDATE segment SET "+column+" = "+column+" - 1 WHERE part = 202607 AND series_id = $1", int64(ids[2]))
+				return err
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if r := verify(t, db); r.Broken == nil || r.Broken.Part != 202607 || r.Broken.Series != ids[2] {
+				t.Errorf("%s: %v", column, r.Broken)
+			}
+		})
+	}
+}
+
 func TestMergeKeepsTheDigest(t *testing.T) {
 	both(t, func(t *testing.T, db *store.DB) {
 		id := resolve(t, db, pm25)[0]

@@ -12,12 +12,14 @@ CREATE TABLE series (
 ) /*strict*/;
 
 -- One row holds one or more blocks of one series and civil month. change is the number of
--- the append that wrote or merged it; recorded_at the earliest record time in it.
+-- the append that wrote or merged it; recorded_at the earliest record time in it, last_time
+-- the latest label: an append of later ones need not read the bodies.
 CREATE TABLE segment (
     series_id   BIGINT NOT NULL REFERENCES series (id),
     part        BIGINT NOT NULL,
     change      BIGINT NOT NULL,
     recorded_at BIGINT NOT NULL,
+    last_time   BIGINT NOT NULL,
     blocks      BIGINT NOT NULL,
     points      BIGINT NOT NULL,
     revised     BIGINT NOT NULL,
