@@ -55,6 +55,8 @@ type Kind struct {
 	Step   string   `toml:"step"` // "hour", "day", or "" for lists
 	Need   []string `toml:"need"`
 	Fields []Field  `toml:"field"`
+
+	names map[string]int // header key → place in Fields
 }
 
 // Profile is a known form of a kind whose columns need a special reading.
@@ -87,20 +89,21 @@ var loadCatalogue = sync.OnceValues(func() (*catalogue, error) {
 	return &c, c.check()
 })
 
-// check refuses a table in which two fields of a kind have the same name.
+// check makes the indices of names and refuses a table in which two fields of a kind share one.
 func (c *catalogue) check() error {
-	for _, k := range c.Kinds {
-		seen := map[string]string{}
-		for _, f := range k.Fields {
+	for n := range c.Kinds {
+		k := &c.Kinds[n]
+		k.names = map[string]int{}
+		for i, f := range k.Fields {
 			if f.Role == RoleValue && (f.Factor == "" || f.Stat == "" || f.Max <= 0) {
 				return fmt.Errorf("kinds.toml: %s.%s: factor, stat and max are needed", k.ID, f.ID)
 			}
 			for _, a := range append(strings.Fields(f.Aliases), f.ID) {
 				key, _ := headKey(a)
-				if other, twice := seen[key]; twice && other != f.ID {
-					return fmt.Errorf("kinds.toml: %s: %q is %s and %s", k.ID, a, other, f.ID)
+				if other, twice := k.names[key]; twice && other != i {
+					return fmt.Errorf("kinds.toml: %s: %q is %s and %s", k.ID, a, k.Fields[other].ID, f.ID)
 				}
-				seen[key] = f.ID
+				k.names[key] = i
 			}
 		}
 	}
@@ -175,22 +178,17 @@ func (k *Kind) field(id string) *Field {
 // named finds a field by what a header (or the type column of a wide file) calls it.
 func (k *Kind) named(text string) *Field {
 	key, _ := headKey(text)
-	if key == "" {
-		return nil
-	}
-	for i := range k.Fields {
-		f := &k.Fields[i]
-		if id, _ := headKey(f.ID); id == key {
-			return f
-		}
-		for _, a := range strings.Fields(f.Aliases) {
-			if ak, _ := headKey(a); ak == key {
-				return f
-			}
-		}
+	if i, ok := k.names[key]; ok && key != "" {
+		return &k.Fields[i]
 	}
 	return nil
 }
+
+// headMarks are what does not matter in a header; unitWords are the ways units are written.
+var (
+	headMarks = strings.NewReplacer("_", "", ".", "", "-", "", "/", "", "₂", "2", "₃", "3", "₁₀", "10", "₂.₅", "25")
+	unitWords = strings.NewReplacer("μ", "u", "µ", "u", "³", "3", "^", "", "立方米", "m3", "微克", "ug", "毫克", "mg")
+)
 
 // headKey is a header text without what does not matter, and the unit in its parentheses.
 func headKey(text string) (key, unit string) {
@@ -200,12 +198,12 @@ func headKey(text string) (key, unit string) {
 			s, unit = s[:i], u
 		}
 	}
-	return strings.NewReplacer("_", "", ".", "", "-", "", "/", "", "₂", "2", "₃", "3", "₁₀", "10", "₂.₅", "25").Replace(s), unit
+	return headMarks.Replace(s), unit
 }
 
 // unitName recognises the two units of air quality in the ways they are written.
 func unitName(s string) string {
-	s = strings.NewReplacer("μ", "u", "µ", "u", "³", "3", "^", "", "立方米", "m3", "微克", "ug", "毫克", "mg").Replace(strings.ToLower(s))
+	s = unitWords.Replace(strings.ToLower(s))
 	switch s {
 	case "ug/m3":
 		return "µg/m³"
