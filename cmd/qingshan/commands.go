@@ -36,6 +36,7 @@ func commands() []command {
 		benchSeriesWriteCommand(),
 		benchSeriesReadCommand(),
 		benchImportCommand(),
+		benchPagesCommand(),
 		demoCommand(),
 		serveCommand(),
 		importCommand(),

@@ -1,0 +1,223 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"net/http"
+	"net/http/cookiejar"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"qingshan/internal/platform/clock"
+	"qingshan/internal/server"
+	"qingshan/internal/server/demonstration"
+	"qingshan/packs/demo"
+)
+
+// benchedPages are the data calls of the pages, as the interface makes them.
+var benchedPages = []string{
+	"/air/now", "/air/yesterday", "/air/targets", "/air/ranking?list=province", "/air/ranking?list=2%2B26", "/air/ranking?list=nation",
+	"/air/ranking?list=county", "/air/days?from=2026-08-01&to=2026-08-27", "/air/months", "/data/streams", "/data/revisions", "/sites", "/session",
+}
+
+type pagesBenchResult struct {
+	Job      string             `json:"job"`
+	Users    int                `json:"users"`
+	Calls    int                `json:"calls"`
+	PerS     float64            `json:"calls_per_s"`
+	P50      float64            `json:"p50_ms"`
+	P99      float64            `json:"p99_ms"`
+	ColdMS   float64            `json:"cold_start_ms"` // from opening the database to the first answer
+	Resident int                `json:"resident_mb"`
+	Page     map[string]float64 `json:"p99_ms_by_call"`
+	Errors   int                `json:"errors"`
+}
+
+func benchPagesCommand() command {
+	c := command{
+		name:    "bench pages",
+		about:   "Time the data calls of the pages with many users at once, on the demonstration city (made in DIR when empty).",
+		usage:   "--dir DIR [--users 50] [--for 10s] [--think 500ms]",
+		example: "qingshan bench pages --dir /tmp/bench-demo",
+	}
+	c.run = func(ctx context.Context, e *env, args []string) int {
+		fs := c.flagSet(e)
+		dir := fs.String("dir", "", "`FOLDER` of the demonstration city")
+		users := fs.Int("users", 50, "how many users at once")
+		span := fs.Duration("for", 10*time.Second, "how long")
+		think := fs.Duration("think", 500*time.Millisecond, "mean pause of a user between two calls; 0 saturates the machine")
+		rest, code, done := c.parseFlags(e, fs, args)
+		if done {
+			return code
+		}
+		if len(rest) > 0 || *dir == "" || *users < 1 || *think < 0 {
+			return c.usageError(e, "wants --dir DIR and at least one user")
+		}
+		res, err := benchPages(ctx, e, *dir, *users, *span, *think)
+		if err != nil {
+			return c.fail(e, err)
+		}
+		if err := json.NewEncoder(e.stdout).Encode(res); err != nil {
+			return c.fail(e, err)
+		}
+		return exitOK
+	}
+	return c
+}
+
+func benchPages(ctx context.Context, e *env, dir string, users int, span, think time.Duration) (*pagesBenchResult, error) {
+	cfg := server.Default()
+	cfg.Data, cfg.Addr = dir, "127.0.0.1:0"
+	ready, err := demonstration.Prepare(ctx, cfg.Store(), demonstration.Published(), demo.Seed, demoProgress(e))
+	if err != nil {
+		return nil, err
+	}
+	res := &pagesBenchResult{Job: "pages", Users: users, Page: map[string]float64{}}
+	cold := clock.Start()
+	s, err := server.New(ctx, cfg, server.Options{Clock: clock.NewScaled(ready.Resume, 0), Version: version, Demo: true})
+	if err != nil {
+		return nil, err
+	}
+	if err := s.Listen(); err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
+	running, stop := context.WithCancel(ctx)
+	ended := make(chan error, 1)
+	go func() { ended <- s.Run(running) }()
+	base := "http://" + s.Addr() + "/api/v1"
+	client, err := benchLogin(ctx, base, ready.Seed, s)
+	if err == nil {
+		err = benchGet(ctx, client, base+benchedPages[0])
+		res.ColdMS = ms(cold.Elapsed())
+	}
+	if err == nil {
+		benchUsers(ctx, res, client, base, span, think)
+		res.Resident = residentMB()
+	}
+	stop()
+	return res, errors.Join(err, <-ended)
+}
+
+// benchLogin signs in as the campaign office of the demonstration.
+func benchLogin(ctx context.Context, base string, seed uint64, s *server.Server) (*http.Client, error) {
+	city, err := demonstration.New(s.DB(), demonstration.Published(), seed)
+	if err != nil {
+		return nil, err
+	}
+	who, err := city.Organisation()
+	if err != nil {
+		return nil, err
+	}
+	i := slices.IndexFunc(who.Accounts, func(a demo.Account) bool { return a.Name == "office" })
+	if i < 0 {
+		return nil, errors.New("the demonstration has no account named office")
+	}
+	jar, err := cookiejar.New(nil)
+	if err != nil {
+		return nil, err
+	}
+	client := &http.Client{Jar: jar, Transport: &http.Transport{MaxIdleConnsPerHost: 1000}}
+	body, err := json.Marshal(map[string]string{"name": who.Accounts[i].Name, "password": who.Accounts[i].Password})
+	if err != nil {
+		return nil, err
+	}
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, base+"/session", bytes.NewReader(body))
+	if err != nil {
+		return nil, err
+	}
+	req.Header.Set("Content-Type", "application/json")
+	return client, benchDo(client, req)
+}
+
+func benchGet(ctx context.Context, c *http.Client, address string) error {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
+	if err != nil {
+		return err
+	}
+	return benchDo(c, req)
+}
+
+func benchDo(c *http.Client, req *http.Request) error {
+	resp, err := c.Do(req)
+	if err != nil {
+		return err
+	}
+	defer resp.Body.Close()
+	if _, err := io.Copy(io.Discard, resp.Body); err != nil {
+		return err
+	}
+	if resp.StatusCode >= 300 {
+		return fmt.Errorf("%s %s: %s", req.Method, req.URL.Path, resp.Status)
+	}
+	return nil
+}
+
+// benchUsers lets the users read pages in turn, each from its own place in the list.
+func benchUsers(ctx context.Context, res *pagesBenchResult, client *http.Client, base string, span, think time.Duration) {
+	ctx, cancel := context.WithTimeout(ctx, span)
+	defer cancel()
+	var mu sync.Mutex
+	var wg sync.WaitGroup
+	took := map[string][]time.Duration{}
+	watch := clock.Start()
+	for u := range res.Users {
+		wg.Go(func() {
+			for i := u; ; i++ {
+				if clock.System().Sleep(ctx, think*time.Duration(1+(u*7+i*3)%9)/5) != nil {
+					return
+				}
+				page := benchedPages[i%len(benchedPages)]
+				one := clock.Start()
+				err := benchGet(ctx, client, base+page)
+				d := one.Elapsed()
+				if ctx.Err() != nil {
+					return
+				}
+				mu.Lock()
+				took[page] = append(took[page], d)
+				if err != nil {
+					res.Errors++
+				}
+				mu.Unlock()
+			}
+		})
+	}
+	wg.Wait()
+	var all []time.Duration
+	for page, list := range took {
+		slices.Sort(list)
+		res.Page[page] = ms(list[len(list)*99/100])
+		all = append(all, list...)
+	}
+	slices.Sort(all)
+	if res.Calls = len(all); res.Calls > 0 {
+		res.P50, res.P99 = ms(all[len(all)/2]), ms(all[len(all)*99/100])
+		res.PerS = math.Round(float64(res.Calls) / watch.Elapsed().Seconds())
+	}
+}
+
+func ms(d time.Duration) float64 { return math.Round(float64(d.Microseconds())/100) / 10 }
+
+// residentMB is the memory of this process that is in use now, 0 where the kernel does not tell.
+func residentMB() int {
+	text, err := os.ReadFile("/proc/self/status")
+	if err != nil {
+		return 0
+	}
+	for _, line := range strings.Split(string(text), "\n") {
+		if rest, ok := strings.CutPrefix(line, "VmRSS:"); ok {
+			kb, _ := strconv.Atoi(strings.Fields(rest)[0])
+			return kb / 1024
+		}
+	}
+	return 0
+}
