@@ -43,8 +43,9 @@ function MonthRow({ year, month, days, lastDay }: { year: number; month: number;
   const count = new Date(Date.UTC(year, month, 0)).getUTCDate();
   const lost = [...days.values()].filter((x) => Number(x.date.slice(5, 7)) === month && x.valid && (x.aqi ?? 0) > 100).length;
   const label = lang === 'en' ? day(`${year}-${String(month).padStart(2, '0')}-01`, lang).slice(2) : `${month}月`;
+  const ahead = `${year}-${String(month).padStart(2, '0')}` > lastDay.slice(0, 7);
   return (
-    <div className="ledger-row" role="img" aria-label={`${label} ${t('tg.lost')} ${lost}`}>
+    <div className={ahead ? 'ledger-row ahead' : 'ledger-row'} role="img" aria-label={`${label} ${t('tg.lost')} ${lost}`}>
       <span>{label}</span>
       {Array.from({ length: 31 }, (_, i) => {
         if (i >= count) return <i key={i} className="dc nil" />;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { CalendarDay, Curve } from '../../api/types';
-import { rangeOf, spread } from './curve';
+import { rangeOf, settled, spread } from './curve';
 import { lostByMonth } from './MonthBars';
 
 const days = Array.from({ length: 365 }, (_, i) => new Date(Date.UTC(2026, 0, 1 + i)).toISOString().slice(0, 10));
@@ -62,5 +62,14 @@ describe('days lost by month', () => {
       ['PM2.5', 1, 0],
       ['PM10', 1, 0],
     ]);
+  });
+});
+
+describe('settled', () => {
+  it('leaves out everything up to the last value above the range', () => {
+    expect(settled([20, 90, 50, 70, 60, null, 61], 65)).toEqual([null, null, null, null, 60, null, 61]);
+  });
+  it('keeps a line that never leaves the range', () => {
+    expect(settled([10, null, 12], 65)).toEqual([10, null, 12]);
   });
 });

@@ -42,6 +42,12 @@ function stepFor(raw: number): number {
 /** One decimal for reading off a chart; the printed figures stand beside it. */
 export const readOff = (v: number | null | undefined) => (v === null || v === undefined ? '—' : String(Math.round(v * 10) / 10));
 
+/** The line from its last point above the drawn range on: what comes before would only streak through the plot. */
+export function settled(values: (number | null)[], hi: number): (number | null)[] {
+  const above = values.reduce<number>((n, v, i) => (v !== null && v > hi ? i : n), -1);
+  return values.map((v, i) => (i <= above ? null : v));
+}
+
 type Names = { thisYear: string; lastYear: string; path: string; fan: string };
 
 export function curveOption(curve: Curve, range: Range, lang: Lang, names: Names): EChartsCoreOption {
@@ -81,12 +87,12 @@ export function curveOption(curve: Curve, range: Range, lang: Lang, names: Names
       { ...base, name: 'p10', data: curve.p10, stack: 'fan', lineStyle: { opacity: 0 }, stackStrategy: 'all' },
       { ...base, name: 'fan', data: span, stack: 'fan', stackStrategy: 'all', lineStyle: { opacity: 0 }, areaStyle: { color: accent.fan } },
       { ...base, name: 'p50', data: curve.p50, lineStyle: { color: chart.thisYear, width: 1.5, type: [2, 2] } },
-      { ...base, name: 'last', data: curve.lastYear, lineStyle: { color: chart.lastYear, width: 1.5 } },
-      { ...base, name: 'path', data: curve.targetPath, lineStyle: { color: chart.path, width: 1, type: [6, 3] } },
+      { ...base, name: 'last', data: settled(curve.lastYear, range.hi), lineStyle: { color: chart.lastYear, width: 1.5 } },
+      { ...base, name: 'path', data: settled(curve.targetPath, range.hi), lineStyle: { color: chart.path, width: 1, type: [6, 3] } },
       {
         ...base,
         name: 'this',
-        data: curve.thisYear,
+        data: settled(curve.thisYear, range.hi),
         z: 5,
         lineStyle: { color: chart.thisYear, width: 2 },
         markLine: { silent: true, symbol: 'none', animation: false, label: { show: false }, lineStyle: { color: '#9DB8B4', type: 'solid', width: 1 }, data: [{ xAxis: last }] },
