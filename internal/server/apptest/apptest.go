@@ -32,8 +32,9 @@ type App struct {
 }
 
 // Run starts the program on an empty database with the organisation of seed.go; change may
-// be nil. The test fails when the program does not end cleanly with it.
-func Run(t testing.TB, change func(*server.Config)) *App {
+// be nil, before is called with the built server. The test fails when the program does not
+// end cleanly with it.
+func Run(t testing.TB, change func(*server.Config), before ...func(*server.Server)) *App {
 	t.Helper()
 	cfg := server.Default()
 	cfg.Data, cfg.Addr = t.TempDir(), "127.0.0.1:0"
@@ -47,6 +48,9 @@ func Run(t testing.TB, change func(*server.Config)) *App {
 	}
 	if _, err := s.Rooms().Org.Seed(System(t), organisation()); err != nil {
 		t.Fatal(errors.Join(err, s.Close()))
+	}
+	for _, f := range before {
+		f(s)
 	}
 	if err := s.Listen(); err != nil {
 		t.Fatal(errors.Join(err, s.Close()))
