@@ -5,6 +5,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"strconv"
 
 	"qingshan/internal/city/org"
 	"qingshan/internal/platform/access"
@@ -12,6 +13,7 @@ import (
 	"qingshan/internal/platform/fault"
 	"qingshan/internal/platform/store"
 	"qingshan/internal/rules/region"
+	"qingshan/internal/rules/standard"
 )
 
 // The user commands are how an operator makes the first account and helps somebody who is
@@ -33,7 +35,7 @@ func userAddCommand() command {
 		name:    "user add",
 		about:   "Make an account in a post and print its initial password, which must be changed at the first login.",
 		usage:   "NAME --region CODE [--role ROLE] [--display TEXT] --data DIR | --database URL",
-		example: "qingshan user add admin --region 410700 --region-name 新乡市 --data /var/lib/qingshan",
+		example: "qingshan user add admin --region 410700 --data /var/lib/qingshan",
 	}
 	c.run = func(ctx context.Context, e *env, args []string) int {
 		var a appointment
@@ -52,6 +54,9 @@ func addUser(ctx context.Context, s *org.Service, w io.Writer, name string, a ap
 	if a.display == "" {
 		a.display = name
 	}
+	if a.regionName == "" {
+		a.regionName = publishedName(code)
+	}
 	if _, err := s.AccountByName(ctx, name); err == nil { // before a post is made for nothing
 		return fault.New(fault.Conflict, "name_taken", "用户名已被使用："+name)
 	} else if !fault.Is(err, fault.NotFound) {
@@ -67,6 +72,21 @@ func addUser(ctx context.Context, s *org.Service, w io.Writer, name string, a ap
 	}
 	_, err = fmt.Fprintf(w, "account %s (%s), %s %s\ninitial password: %s\n", acc.Name, acc.Display, post.UnitName, post.Name, password)
 	return err
+}
+
+// publishedName is the name of a prefecture-level unit in the standards' city table, "" for
+// every other region: the first account of a city need not spell it.
+func publishedName(code region.Code) string {
+	reg, err := standard.Builtin()
+	if err != nil {
+		return ""
+	}
+	for _, c := range reg.Cities() {
+		if code.GB2260() == strconv.Itoa(c.Adcode) {
+			return c.Name
+		}
+	}
+	return ""
 }
 
 func userActCommand(verb, about string, act func(context.Context, *org.Service, io.Writer, int64) error) command {
