@@ -3,6 +3,7 @@ package air_test
 import (
 	"os"
 	"testing"
+	"time"
 
 	"qingshan/internal/rules/air"
 	"qingshan/internal/rules/calendar"
@@ -305,9 +306,7 @@ func TestEnoughDays(t *testing.T) {
 func everyMonth(n int) (out []int) {
 	start := calendar.MustDay("2025-01-01")
 	for m := 1; m <= 12; m++ {
-		first := calendar.Date(2025, 1, 1)
-		for first = calendar.Date(2025, 1, 1); int(first.Month()) != m; first++ {
-		}
+		first := calendar.Date(2025, time.Month(m), 1)
 		for i := range n {
 			out = append(out, int(first-start)+i)
 		}
