@@ -1,11 +1,13 @@
 // Starts the real binary with its own folder on a free port, opens Chromium, and fails a story on any
 // request to another host, any console error and any uncaught exception.
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
+
+/** What a story gets. @typedef {{ base: string, browser: import('playwright-core').Browser, passwords: Record<string, string> }} Ctx */
 
 export const sizes = {
   office: { width: 1366, height: 768 },
@@ -40,16 +42,29 @@ function freePort() {
 export const pause = (ms) => new Promise((done) => setTimeout(done, ms));
 
 /**
- * Starts `qingshan COMMAND --data FOLDER --addr 127.0.0.1:PORT …` and waits until it answers.
- * @param {{ command?: string, args?: string[], env?: Record<string, string>, binary?: string, waitMs?: number }} [o]
+ * The demonstration's accounts and first passwords, by name.
+ * @returns {Record<string, string>}
  */
-export async function startServer(o = {}) {
+export function demoPasswords() {
+  const text = readFileSync(new URL('../../packs/demo/data/accounts.csv', import.meta.url), 'utf8');
+  const [head, ...rows] = text.trim().split('\n').map((line) => line.split(','));
+  const name = head?.indexOf('name') ?? -1;
+  const password = head?.indexOf('password') ?? -1;
+  if (name < 0 || password < 0) throw new Error('accounts.csv has no name or no password column');
+  return Object.fromEntries(rows.map((r) => [r[name], r[password]]));
+}
+
+/**
+ * Starts `qingshan demo --dir FOLDER --addr 127.0.0.1:PORT --speed 0 …` and waits until it answers;
+ * making the city comes first and takes most of the time.
+ * @param {{ args?: string[], binary?: string, waitMs?: number }} [o]
+ */
+export async function startDemo(o = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'qingshan-e2e-'));
   const port = await freePort();
   const base = `http://127.0.0.1:${port}`;
   const binary = o.binary ?? process.env.QINGSHAN_BIN ?? '../bin/qingshan';
-  const child = spawn(binary, [o.command ?? 'demo', '--data', folder, '--addr', `127.0.0.1:${port}`, ...(o.args ?? [])], {
-    env: { ...process.env, ...o.env },
+  const child = spawn(binary, ['demo', '--dir', folder, '--addr', `127.0.0.1:${port}`, '--speed', '0', ...(o.args ?? [])], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let log = '';
@@ -66,7 +81,7 @@ export async function startServer(o = {}) {
     }
     rmSync(folder, { recursive: true, force: true });
   };
-  const until = Date.now() + (o.waitMs ?? 60_000);
+  const until = Date.now() + (o.waitMs ?? 240_000);
   while (Date.now() < until) {
     if (ended) break;
     const ok = await fetch(`${base}/api/v1/config/public`).then((r) => r.ok, () => false);
@@ -74,20 +89,24 @@ export async function startServer(o = {}) {
     await pause(150);
   }
   await stop();
-  throw new Error(`${binary} ${o.command ?? 'demo'} did not answer${ended ? `: ${ended}` : ''}\n${log.slice(-4000)}`);
+  throw new Error(`${binary} demo did not answer${ended ? `: ${ended}` : ''}\n${log.slice(-4000)}`);
 }
 
 export async function startBrowser() {
   return chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: flags });
 }
 
+// The page asks who is there before anyone has signed in; Chromium writes that answer into the console.
+const nobodyYet = /^401 \/api\/v1\/session$/;
+
 /**
  * A page that keeps a list of faults: outside requests, console errors, exceptions.
  * @param {import('playwright-core').Browser} browser
  * @param {string} base
  * @param {keyof typeof sizes} [size]
+ * @param {RegExp[]} [expected] refused answers the story asks for, matched against "STATUS /path"
  */
-export async function openPage(browser, base, size = 'office') {
+export async function openPage(browser, base, size = 'office', expected = []) {
   const context = await browser.newContext({ viewport: sizes[size], locale: 'zh-CN', timezoneId: 'Asia/Shanghai' });
   const page = await context.newPage();
   /** @type {string[]} */
@@ -99,9 +118,13 @@ export async function openPage(browser, base, size = 'office') {
     faults.push(`outside request: ${u.href}`);
     return route.abort();
   });
+  const fine = [nobodyYet, ...expected];
   page.on('console', (m) => {
-    // The browser itself reports every 4xx answer as an error; a story that expects one checks the page instead.
-    if (m.type() === 'error' && !/Failed to load resource: the server responded with a status of 4\d\d/.test(m.text())) faults.push(`console: ${m.text()}`);
+    if (m.type() !== 'error') return;
+    const status = /^Failed to load resource: the server responded with a status of (\d{3})/.exec(m.text())?.[1];
+    const at = m.location().url;
+    const answer = status && at ? `${status} ${new URL(at).pathname}` : '';
+    if (!fine.some((x) => x.test(answer))) faults.push(`console: ${m.text()} ${at}`);
   });
   page.on('pageerror', (e) => faults.push(`exception: ${e.stack ?? e.message}`));
   return { page, context, faults };
@@ -133,6 +156,25 @@ export async function settled(page) {
   await page.locator('.skeleton').first().waitFor({ state: 'detached', timeout: 15_000 });
   const drawn = page.locator('[data-chart], [data-map]');
   for (let i = 0; i < (await drawn.count()); i++) await drawn.nth(i).and(page.locator('[data-ready=true]')).waitFor({ state: 'attached', timeout: 15_000 });
+}
+
+/**
+ * Reads until the answer is as wanted; the last answer is in the message when it never is.
+ * @template T
+ * @param {() => Promise<T>} read
+ * @param {(x: T) => boolean} want
+ * @param {string} what
+ * @param {number} [ms]
+ * @returns {Promise<T>}
+ */
+export async function eventually(read, want, what, ms = 20_000) {
+  const until = Date.now() + ms;
+  for (;;) {
+    const x = await read();
+    if (want(x)) return x;
+    if (Date.now() > until) throw new Error(`expected within ${ms / 1000} s: ${what}; it is ${JSON.stringify(x)}`);
+    await pause(300);
+  }
 }
 
 /** @param {unknown} ok @param {string} what */

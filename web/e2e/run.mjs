@@ -1,32 +1,54 @@
-// npm run e2e [file …]: runs the stories of e2e/*.mjs that export `stories`, each on one shared server.
+// npm run e2e [file …]: whole stories in Chromium, first on SQLite, then on PostgreSQL. Every engine has
+// one demonstration city, which all stories of e2e/*.mjs share. QINGSHAN_E2E_ENGINES=sqlite runs one engine.
 import { readdirSync } from 'node:fs';
-import { startBrowser, startServer } from './harness.mjs';
+import { demoPasswords, startBrowser, startDemo } from './harness.mjs';
+import { startPostgres } from './postgres.mjs';
 
-const own = new Set(['harness.mjs', 'run.mjs']);
 const asked = process.argv.slice(2);
 const here = new URL('.', import.meta.url);
-const files = readdirSync(here).filter((f) => f.endsWith('.mjs') && !own.has(f) && (asked.length === 0 || asked.some((a) => f.includes(a))));
-
-const server = await startServer({ command: process.env.QINGSHAN_E2E_COMMAND ?? 'demo' });
-const browser = await startBrowser();
+const files = readdirSync(here).filter((f) => f.endsWith('.story.mjs') && (asked.length === 0 || asked.some((a) => f.includes(a)))).sort();
+const engines = (process.env.QINGSHAN_E2E_ENGINES ?? 'sqlite,postgres').split(',');
+const passwords = demoPasswords();
+let passed = 0;
 let failed = 0;
-try {
-  for (const file of files) {
-    const { stories } = await import(new URL(file, here).href);
-    for (const [name, story] of Object.entries(stories ?? {})) {
-      const from = Date.now();
-      try {
-        await story({ base: server.base, browser, server });
-        console.log(`ok    ${file} ${name} (${Date.now() - from} ms)`);
-      } catch (e) {
-        failed++;
-        console.log(`FAIL  ${file} ${name}\n${e instanceof Error ? e.stack : e}`);
+
+/** @param {string} engine */
+async function runOn(engine) {
+  const from = Date.now();
+  const postgres = engine === 'postgres' ? startPostgres() : null;
+  let server = null;
+  let browser = null;
+  const before = failed;
+  try {
+    server = await startDemo({ args: postgres ? ['--database', postgres.url] : [] });
+    console.log(`      ${engine}: the demonstration answers after ${Date.now() - from} ms`);
+    browser = await startBrowser();
+    for (const file of files) {
+      const { stories } = await import(new URL(file, here).href);
+      for (const [name, story] of Object.entries(stories)) {
+        const begun = Date.now();
+        try {
+          await story({ base: server.base, browser, passwords });
+          passed++;
+          console.log(`ok    ${engine} ${name} (${Date.now() - begun} ms)`);
+        } catch (e) {
+          failed++;
+          console.log(`FAIL  ${engine} ${file} ${name}\n${e instanceof Error ? e.stack : e}`);
+        }
       }
     }
+    if (failed > before) console.log(server.log().split('\n').filter((l) => /level=(WARN|ERROR)|panic|status=5/.test(l)).slice(-30).join('\n'));
+  } catch (e) {
+    failed++;
+    console.log(`FAIL  ${engine}\n${e instanceof Error ? e.stack : e}`);
+  } finally {
+    await browser?.close();
+    await server?.stop();
+    postgres?.stop();
   }
-} finally {
-  await browser.close();
-  await server.stop();
 }
-if (failed > 0) console.log(server.log().slice(-3000));
+
+for (const engine of engines) await runOn(engine);
+if (passed === 0 && failed === 0) failed = 1; // nothing ran: that is no success
+console.log(`${passed} passed, ${failed} failed`);
 process.exitCode = failed > 0 ? 1 : 0;
