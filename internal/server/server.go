@@ -75,10 +75,27 @@ func New(ctx context.Context, cfg *Config, opts Options) (*Server, error) {
 		cfg: cfg, opts: opts, log: opts.Log, clock: opts.Clock, machine: clock.System(),
 		db: db, mux: http.NewServeMux(), metrics: newMetrics(opts.Version),
 	}
+	if err := s.markDemo(ctx); err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
 	if err := s.build(ctx); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
 	return s, nil
+}
+
+// markDemo marks an installation that holds the demonstration city, however it was started:
+// made-up numbers are never shown without the words 演示数据.
+func (s *Server) markDemo(ctx context.Context) error {
+	err := s.db.View(ctx, func(tx *store.Tx) error {
+		var mark string
+		return tx.QueryRow(ctx, "SELECT value FROM setting WHERE name = 'demo'").Scan(&mark)
+	})
+	if fault.Is(err, fault.NotFound) {
+		return nil
+	}
+	s.opts.Demo = s.opts.Demo || err == nil
+	return err
 }
 
 // build makes the rooms from the bottom up, then the outer layers of HTTP.
