@@ -53,7 +53,7 @@ type table struct {
 // tableOf finds the units of a list: province, nation, county, or a named list.
 func (b *board) tableOf(list, dust string) (*table, error) {
 	if list == "county" {
-		t := &table{days: b.days(dust), own: -1, list: CityList{ID: list, Name: b.city.Name + "各县（市、区）", Source: "县级站"}}
+		t := &table{days: b.days(dust), own: -1, list: CityList{ID: list, Name: b.city.Name + "各县（市、区）", Source: "县级站", Confidence: "A"}}
 		for i := 1; i < len(b.units); i++ {
 			t.rows, t.places = append(t.rows, i), append(t.places, b.units[i].place)
 		}
@@ -86,14 +86,14 @@ func (b *board) tableOf(list, dust string) (*table, error) {
 func (b *board) membership(list string, t *table) (func(panelCity) bool, error) {
 	switch list {
 	case "nation", "":
-		t.list = CityList{ID: "nation", Name: "全国有数据的城市", Source: "已导入的城市日均值"}
+		t.list = CityList{ID: "nation", Name: "全国有数据的城市", Source: "已导入的城市日均值", Confidence: "A"}
 		return func(panelCity) bool { return true }, nil
 	case "province":
 		province := ""
 		if b.own >= 0 {
 			province = b.cities[b.own].province
 		}
-		t.list = CityList{ID: list, Name: province + "各市", Source: "GB/T 2260"}
+		t.list = CityList{ID: list, Name: province + "各市", Source: "GB/T 2260", Confidence: "A"}
 		return func(c panelCity) bool { return c.province == province }, nil
 	}
 	l, err := b.engines.registry.List(list, b.today)
