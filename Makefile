@@ -13,7 +13,7 @@ WEB_FILES   := $(shell find web/src web/public -type f 2>/dev/null) $(wildcard w
 .PHONY: FORCE help run build web needs needs-test test lint unit race web-test contract e2e vuln eval bench fuzz screens clean
 
 help: ## this list
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
 run: build ## build everything and run the demonstration city
 	./$(BIN) demo --dir data/demo
