@@ -6,6 +6,8 @@ export CGO_ENABLED ?= 0
 
 BIN         := bin/qingshan
 SHARED      ?= ../shared
+# not ./...: npm packages bring Go files of their own
+PKGS        := ./cmd/... ./internal/... ./packs/... ./web
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 GOVULNCHECK := golang.org/x/vuln/cmd/govulncheck@v1.9.0
 WEB_FILES   := $(shell find web/src web/public -type f 2>/dev/null) $(wildcard web/*.html web/*.ts web/*.json)
@@ -39,12 +41,12 @@ test: needs-test build lint unit web-test contract e2e race ## every check there
 
 lint: needs
 	@test -z "$$(gofmt -l cmd internal packs web/*.go)" || { gofmt -l cmd internal packs web/*.go; echo "run gofmt -w on these"; exit 1; }
-	go vet ./...
-	go run $(STATICCHECK) ./...
+	go vet $(PKGS)
+	go run $(STATICCHECK) $(PKGS)
 	cd web && npm run --silent lint && npm run --silent typecheck
 
 unit: ## unit, property and contract suites on SQLite and PostgreSQL, fuzz seeds
-	go test -timeout 20m ./...
+	go test -timeout 20m $(PKGS)
 
 # The packages in which goroutines meet; the pure floor has none to race.
 RACE ?= ./internal/platform/jobs ./internal/platform/store ./internal/platform/audit ./internal/platform/access \
@@ -65,7 +67,7 @@ e2e: needs-test build ## whole stories in Chromium, on SQLite and PostgreSQL
 	cd web && npm run --silent e2e
 
 vuln: ## known vulnerabilities, where the data can be reached
-	go run $(GOVULNCHECK) ./...
+	go run $(GOVULNCHECK) $(PKGS)
 
 eval: $(BIN) ## the hindcast of the target probability, into docs/evaluation.md
 	./$(BIN) eval --shared $(SHARED) --out docs/evaluation.md
