@@ -274,7 +274,7 @@ func TestInterruptedImportRunsAgain(t *testing.T) {
 		d := newDesk(r)
 		_, id := d.upload("?dryRun=false", "air-hourly", []byte(long.String()))
 		ctx, die := context.WithCancel(r.ctx)
-		runner := jobs.NewRunner(r.db, jobs.Options{Poll: 10 * time.Millisecond, Grace: time.Millisecond})
+		runner := jobs.NewRunner(r.db, jobs.Options{Poll: 10 * time.Millisecond, Grace: time.Millisecond, Lease: 3 * time.Second})
 		started := make(chan struct{})
 		runner.Handle(telemetry.ImportJob, func(ctx context.Context, j jobs.Job) error {
 			f := telemetry.ImportFile{Name: "f", Open: func() (io.ReadCloser, error) {
