@@ -125,6 +125,7 @@ export const air = {
   'rk.good': ['优良天', 'Good days'],
   'rk.ratio': ['优良率 %', 'Good %'],
   'rk.index': ['{name} 单项指数', '{name} single index'],
+  'rk.sourceOnly': ['名单来源：{s}', 'List from: {s}'],
   'rk.source': ['名单来源：{s}（依据等级 {c}）', 'List from: {s} (confidence {c})'],
   'rk.members': ['{n} 个', '{n} members'],
   'rk.span': ['{from} 至 {to}', '{from} to {to}'],

@@ -22,7 +22,7 @@ export function StreamTable({ rows, query }: { rows: Stream[]; query: Query }) {
   const columns: Column<Stream>[] = [
     { key: 'name', head: t('dt.stream'), label: t('dt.stream'), cell: (s) => s.name, sort: (s) => s.name, total: t('word.total') },
     { key: 'status', head: t('dt.status'), label: t('dt.status'), cell: (s) => <Status s={s.status} />, sort: (s) => s.status },
-    { key: 'kind', head: t('dt.kind'), label: t('dt.kind'), cell: (s) => maybe(`site.${s.kind}`, s.kind), sort: (s) => s.kind },
+    { key: 'kind', head: t('dt.kind'), label: t('dt.kind'), cell: (s) => maybe(`stream.${s.kind}`, s.kind), sort: (s) => s.kind },
     amount('received'),
     amount('stored'),
     amount('unchanged'),

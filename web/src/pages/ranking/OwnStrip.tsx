@@ -55,7 +55,7 @@ export function Parts({ row }: { row: RankRow }) {
       {items.map((i, n) => (
         <span key={i.index} className="part" style={{ width: `${((values[n] ?? 0) / sum) * 100}%` }} title={`${i.name} ${row[i.index]}`}>
           <i style={{ background: shades[n] }} />
-          {(values[n] ?? 0) / sum > 0.1 && <em><Rich text={i.name} /> {row[i.index]}</em>}
+          {(values[n] ?? 0) / sum > 0.15 && <em><Rich text={i.name} /> {row[i.index]}</em>}
         </span>
       ))}
     </span>

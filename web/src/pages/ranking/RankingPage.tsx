@@ -53,7 +53,7 @@ export default function RankingPage() {
           <OwnStrip d={d} own={own} onShow={() => setFocus(focus + 1)} />
           <Card
             title={d.list.name}
-            note={`${t('rk.members', { n: d.rows.length })} · ${t('rk.span', { from: day(d.from, lang), to: day(d.to, lang) })} · ${t('rk.source', { s: d.list.source, c: d.list.confidence })}`}
+            note={`${t('rk.members', { n: d.rows.length })} · ${t('rk.span', { from: day(d.from, lang), to: day(d.to, lang) })} · ${d.list.confidence ? t('rk.source', { s: d.list.source, c: d.list.confidence }) : t('rk.sourceOnly', { s: d.list.source })}`}
             right={<Segmented size="small" value={show} onChange={setShow} options={[{ value: 'value', label: t('rk.showValue') }, { value: 'index', label: t('rk.showIndex') }]} aria-label={t('rk.parts')} />}
             flush
             className="rank-card"

@@ -51,7 +51,7 @@ function Node({ r, depth, open: first = false, now }: { r: OrgRegion; depth: num
 }
 
 function Units({ region, unit }: { region: string; unit: string }) {
-  const { t } = useT();
+  const { t, maybe } = useT();
   const me = useMe();
   const [editing, setEditing] = useState<Unit | 'new' | null>(null);
   const r = useApi<Page<Unit>>('/org/units', { region });
@@ -63,7 +63,7 @@ function Units({ region, unit }: { region: string; unit: string }) {
             <div key={u.id} className={u.id === unit ? 'pick on' : 'pick'}>
               <button type="button" aria-current={u.id === unit || undefined} onClick={() => setParams({ unit: u.id }, true)}>
                 <span className="strong">{u.name}</span>
-                <span className="note">{u.kind}</span>
+                <span className="note">{maybe(`unit.${u.kind}`, u.kind)}</span>
               </button>
               {can(me, 'org.write') && <button type="button" className="linkish" onClick={() => setEditing(u)}>{t('or.editUnit')}</button>}
             </div>
