@@ -251,9 +251,14 @@ func TestDedupe(t *testing.T) {
 		}
 		inside, leave := make(chan int64, 9), make(chan error)
 		r := b.runner("a")
-		r.Handle("k", func(_ context.Context, j jobs.Job) error {
+		r.Handle("k", func(ctx context.Context, j jobs.Job) error {
 			inside <- j.ID
-			return <-leave
+			select {
+			case err := <-leave:
+				return err
+			case <-ctx.Done():
+				return ctx.Err()
+			}
 		})
 		b.start(r)
 		<-inside
