@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"net/http/cookiejar"
 	"os"
+	"runtime/pprof"
 	"slices"
 	"strconv"
 	"strings"
@@ -55,6 +56,7 @@ func benchPagesCommand() command {
 		users := fs.Int("users", 50, "how many users at once")
 		span := fs.Duration("for", 10*time.Second, "how long")
 		think := fs.Duration("think", 500*time.Millisecond, "mean pause of a user between two calls; 0 saturates the machine")
+		profile := fs.String("cpu-profile", "", "write a processor profile of the users' time to `FILE`")
 		rest, code, done := c.parseFlags(e, fs, args)
 		if done {
 			return code
@@ -62,7 +64,7 @@ func benchPagesCommand() command {
 		if len(rest) > 0 || *dir == "" || *users < 1 || *think < 0 {
 			return c.usageError(e, "wants --dir DIR and at least one user")
 		}
-		res, err := benchPages(ctx, e, *dir, *users, *span, *think)
+		res, err := benchPages(ctx, e, pagesBench{*dir, *profile, *users, *span, *think})
 		if err != nil {
 			return c.fail(e, err)
 		}
@@ -74,14 +76,21 @@ func benchPagesCommand() command {
 	return c
 }
 
-func benchPages(ctx context.Context, e *env, dir string, users int, span, think time.Duration) (*pagesBenchResult, error) {
+// pagesBench is what the flags say.
+type pagesBench struct {
+	dir, profile string
+	users        int
+	span, think  time.Duration
+}
+
+func benchPages(ctx context.Context, e *env, o pagesBench) (*pagesBenchResult, error) {
 	cfg := server.Default()
-	cfg.Data, cfg.Addr = dir, "127.0.0.1:0"
+	cfg.Data, cfg.Addr = o.dir, "127.0.0.1:0"
 	ready, err := demonstration.Prepare(ctx, cfg.Store(), demonstration.Published(), demo.Seed, demoProgress(e))
 	if err != nil {
 		return nil, err
 	}
-	res := &pagesBenchResult{Job: "pages", Users: users, Page: map[string]float64{}}
+	res := &pagesBenchResult{Job: "pages", Users: o.users, Page: map[string]float64{}}
 	cold := clock.Start()
 	s, err := server.New(ctx, cfg, server.Options{Clock: clock.NewScaled(ready.Resume, 0), Version: version, Demo: true})
 	if err != nil {
@@ -100,7 +109,7 @@ func benchPages(ctx context.Context, e *env, dir string, users int, span, think 
 		res.ColdMS = ms(cold.Elapsed())
 	}
 	if err == nil {
-		benchUsers(ctx, res, client, base, span, think)
+		err = profiled(o.profile, func() { benchUsers(ctx, res, client, base, o.span, o.think) })
 		res.Resident = residentMB()
 	}
 	stop()
@@ -159,6 +168,24 @@ func benchDo(c *http.Client, req *http.Request) error {
 		return fmt.Errorf("%s %s: %s", req.Method, req.URL.Path, resp.Status)
 	}
 	return nil
+}
+
+// profiled runs fn and writes its processor profile to a file, if one is named.
+func profiled(file string, fn func()) error {
+	if file == "" {
+		fn()
+		return nil
+	}
+	f, err := os.Create(file)
+	if err != nil {
+		return err
+	}
+	if err := pprof.StartCPUProfile(f); err != nil {
+		return errors.Join(err, f.Close())
+	}
+	fn()
+	pprof.StopCPUProfile()
+	return f.Close()
 }
 
 // benchUsers lets the users read pages in turn, each from its own place in the list.

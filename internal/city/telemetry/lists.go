@@ -183,7 +183,7 @@ func (s *Service) RevisionCount(ctx context.Context, r region.Code) (n int, err 
 		if err != nil {
 			return err
 		}
-		n, err = series.RevisionCount(ctx, tx, idsOf(list))
+		n, err = s.revised.count(ctx, tx, idsOf(list))
 		return err
 	})
 	return n, err

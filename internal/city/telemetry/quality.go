@@ -133,6 +133,11 @@ func (s *Service) quality(ctx context.Context, tx *store.Tx, st Stream, asOf int
 	if q, ok := s.memo.get(change, k); ok {
 		return q, nil
 	}
+	s.memo.making.Lock() // readers with the same question wait for one answer
+	defer s.memo.making.Unlock()
+	if q, ok := s.memo.get(change, k); ok {
+		return q, nil
+	}
 	q, err := qualityOf(ctx, tx, st, k.until, asOf)
 	if err == nil {
 		s.memo.put(change, k, q)
@@ -239,6 +244,7 @@ func (w *window) count(q *Quality, until int64) {
 
 // memo keeps answers until the next append.
 type memo struct {
+	making sync.Mutex
 	mu     sync.Mutex
 	change int64
 	known  map[memoKey]Quality

@@ -12,9 +12,10 @@ import (
 
 // Service is the room's use cases. Every one checks the permission of the actor in ctx.
 type Service struct {
-	db    *store.DB
-	rules *Rules
-	memo  memo
+	db      *store.DB
+	rules   *Rules
+	memo    memo
+	revised revisionCounts
 }
 
 // New makes the service on an open database.

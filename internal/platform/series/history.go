@@ -3,7 +3,6 @@ package series
 import (
 	"context"
 	"database/sql"
-	"sort"
 
 	"qingshan/internal/platform/store"
 )
@@ -44,148 +43,31 @@ func History(ctx context.Context, tx *store.Tx, id ID, t int64) ([]Point, error)
 // Latest gives the newest time with a value (not Missing) of each series, with since <=
 // time <= until as known at asOf (0: now); 0 where there is none.
 func Latest(ctx context.Context, tx *store.Tx, ids []ID, since, until, asOf int64) ([]int64, error) {
-	values := map[ID]map[int64]int64{}
-	err := Each(ctx, tx, ids, since, until, asOf, func(id ID, p Point) error {
-		if values[id] == nil {
-			values[id] = map[int64]int64{}
+	newest := make(map[ID]int64, len(ids))
+	var of ID
+	values := map[int64]int64{} // of one series at a time
+	settle := func() {
+		for t, v := range values {
+			if v != Missing {
+				newest[of] = max(newest[of], t)
+			}
 		}
-		values[id][p.Time] = p.Value
+		clear(values)
+	}
+	err := Each(ctx, tx, ids, since, until, asOf, func(id ID, p Point) error {
+		if id != of {
+			settle()
+			of = id
+		}
+		values[p.Time] = p.Value
 		return nil
 	})
+	settle()
 	out := make([]int64, len(ids))
 	for i, id := range ids {
-		for t, v := range values[id] {
-			if v != Missing {
-				out[i] = max(out[i], t)
-			}
-		}
+		out[i] = newest[id]
 	}
 	return out, err
-}
-
-// Revised is one observation with more than one revision.
-type Revised struct {
-	ID     ID
-	Time   int64
-	Points []Point // oldest first
-}
-
-// Revisions lists the revised observations of the series, latest time first, then highest
-// number; the list begins after the place (beforeTime, beforeID), or at the start with
-// beforeTime 0, and has at most limit entries.
-func Revisions(ctx context.Context, tx *store.Tx, ids []ID, beforeTime int64, beforeID ID, limit int) ([]Revised, error) {
-	allowed := make(map[ID]bool, len(ids))
-	for _, id := range ids {
-		allowed[id] = true
-	}
-	if beforeTime <= 0 {
-		beforeTime, beforeID = maxTime+1, 0
-	}
-	parts, err := revisedParts(ctx, tx, PartOf(beforeTime))
-	if err != nil {
-		return nil, err
-	}
-	var out []Revised
-	for _, part := range parts {
-		if len(out) >= limit {
-			break
-		}
-		found, err := revisedIn(ctx, tx, part, allowed)
-		if err != nil {
-			return nil, err
-		}
-		for _, r := range found {
-			if r.Time < beforeTime || r.Time == beforeTime && r.ID < beforeID {
-				out = append(out, r)
-			}
-		}
-	}
-	return out[:min(limit, len(out))], nil
-}
-
-// RevisionCount is the number of observations of the series that have more than one revision.
-func RevisionCount(ctx context.Context, tx *store.Tx, ids []ID) (int, error) {
-	allowed := make(map[ID]bool, len(ids))
-	for _, id := range ids {
-		allowed[id] = true
-	}
-	parts, err := revisedParts(ctx, tx, PartOf(maxTime))
-	n := 0
-	for _, part := range parts {
-		found, e := revisedIn(ctx, tx, part, allowed)
-		if e != nil {
-			return 0, e
-		}
-		n += len(found)
-	}
-	return n, err
-}
-
-func revisedParts(ctx context.Context, tx *store.Tx, until int) ([]int, error) {
-	rows, err := tx.Query(ctx, "SELECT DISTINCT part FROM segment WHERE revised > 0 AND part <= $1 ORDER BY part DESC", until)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var out []int
-	for rows.Next() {
-		var part int
-		if err := rows.Scan(&part); err != nil {
-			return nil, store.Classify(err)
-		}
-		out = append(out, part)
-	}
-	return out, store.Classify(rows.Err())
-}
-
-// revisedIn gives the revised observations of one month, latest first.
-func revisedIn(ctx context.Context, tx *store.Tx, part int, allowed map[ID]bool) ([]Revised, error) {
-	rows, err := tx.Query(ctx, "SELECT DISTINCT series_id FROM segment WHERE revised > 0 AND part = $1", part)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var ids []ID
-	for rows.Next() {
-		var id ID
-		if err := rows.Scan(&id); err != nil {
-			return nil, store.Classify(err)
-		}
-		if allowed[id] {
-			ids = append(ids, id)
-		}
-	}
-	rows.Close()
-	if err := rows.Err(); err != nil {
-		return nil, store.Classify(err)
-	}
-	type place struct {
-		id ID
-		t  int64
-	}
-	all := map[place][]Point{}
-	after, until := PartBounds(part)
-	err = Each(ctx, tx, ids, after+1, until, 0, func(id ID, p Point) error {
-		k := place{id, p.Time}
-		all[k] = append(all[k], p)
-		return nil
-	})
-	if err != nil {
-		return nil, err
-	}
-	var out []Revised
-	for k, points := range all {
-		if len(points) > 1 {
-			out = append(out, Revised{k.id, k.t, points})
-		}
-	}
-	sort.Slice(out, func(i, j int) bool {
-		if out[i].Time != out[j].Time {
-			return out[i].Time > out[j].Time
-		}
-		return out[i].ID > out[j].ID
-	})
-	return out, nil
 }
 
 // Change is a series and month that an append touched.
