@@ -16,7 +16,7 @@ var below = map[string][]string{
 	"telemetry":   {"org"},
 	"situation":   {"telemetry"},
 	"matter":      {"org"},
-	"grid":        {"matter"},
+	"grid":        {"matter", "telemetry"},
 	"supervision": {"matter"},
 	"river":       {"matter"},
 	"enterprise":  {"matter"},

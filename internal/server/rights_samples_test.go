@@ -33,10 +33,11 @@ func samples() map[string][]sample {
 	const version = `"v1"`
 	none := []sample{}
 	table := map[string][]sample{
-		"airDay":    {{path: "/air/yesterday?region={B}"}},
-		"airMap":    {{path: "/air/map?region={B}"}},
-		"airNow":    {{path: "/air/now?region={B}"}, {path: "/air/now?region={A}&sites={siteB}", hides: `"{siteB}":`, never: true}},
-		"airWhatIf": {{path: "/air/targets/what-if", body: `{"region":"{B}","year":2026}`}},
+		"airDay":       {{path: "/air/yesterday?region={B}"}},
+		"airMap":       {{path: "/air/map?region={B}"}},
+		"airMapPlaces": {{path: "/air/map/places?region={B}"}},
+		"airNow":       {{path: "/air/now?region={B}"}, {path: "/air/now?region={A}&sites={siteB}", hides: `"{siteB}":`, never: true}},
+		"airWhatIf":    {{path: "/air/targets/what-if", body: `{"region":"{B}","year":2026}`}},
 		"airTargetSet": {{path: "/air/targets/2026/pm25?region={B}", body: `{"value":"45","source":"测试"}`, match: `"v0"`},
 			{path: "/air/targets/2026/pm25?region=410700000000", body: `{"value":"45","source":"测试"}`, match: `"v0"`}},
 		"explain": {{path: "/explain?region={B}&key={keyB}"}, {path: "/explain?region=410700000000&key={keyB}"}, {path: "/explain?region={A}&key={keyB}", never: true},

@@ -80,6 +80,7 @@ var priorFile embed.FS
 type PriorTable struct {
 	ID         string     `toml:"id"`
 	Source     string     `toml:"source"`
+	SourceZH   string     `toml:"source_zh"` // the same in Chinese, for the interface
 	Confidence string     `toml:"confidence"`
 	From       string     `toml:"from"` // first year it was learned on
 	To         string     `toml:"to"`

@@ -128,7 +128,8 @@ func TestSessionOverHTTP(t *testing.T) {
 			}
 		}
 		want := org.SessionView{Posts: []org.HeldPost{{ID: idOf(p.post("fqcounty").ID), Name: "fqcounty岗", Unit: org.Named{ID: idOf(p.unit("fq").ID), Name: "封丘县人民政府"},
-			Role: "county", Scope: org.Place{Code: fengqiu, Name: "封丘县"}}}, Permissions: []access.Action{"air.read", "data.read", "org.read", "system.read"},
+			Role: "county", Scope: org.Place{Code: fengqiu, Name: "封丘县"}}}, Permissions: []access.Action{"air.read", "data.read", "grid.read", "grid.write", "matter.act", "matter.approve",
+			"matter.assign", "matter.manage", "matter.read", "matter.report", "org.read", "system.read"},
 			Scope: org.Place{Code: fengqiu, Name: "封丘县"}, Demo: true, Clock: "2026-08-28T08:00:00+08:00", ClockSpeed: 60}
 		want.Account = v.Account
 		same(t, v, want)

@@ -92,6 +92,8 @@ func (s *Service) Register(a *rest.API) {
 	rest.Register(a, get("/air/yesterday", "airDay", "某一天的城市和站点"), read(s, func(q *dayQuery) At { return q.At }, s.apiDay))
 	rest.Register(a, get("/air/map", "airMap", "地图底图"), read(s, func(q *At) At { return *q },
 		func(ctx context.Context, c region.Code, _ *At) (*MapLayers, error) { return s.Map(ctx, c) }))
+	rest.Register(a, get("/air/map/places", "airMapPlaces", "地图上的乡镇界和村"), read(s, func(q *At) At { return *q },
+		func(ctx context.Context, c region.Code, _ *At) (*MapPlaces, error) { return s.Places(ctx, c) }))
 	rest.Register(a, get("/air/days", "airDays", "逐日数据"), read(s, func(q *daysQuery) At { return q.At }, s.apiDays))
 	rest.Register(a, get("/air/months", "airMonths", "逐月数据"), read(s, func(q *yearQuery) At { return q.At }, s.apiMonths))
 	rest.Register(a, get("/air/targets", "airTargets", "年度目标"), read(s, func(q *yearQuery) At { return q.At }, s.apiTargets))

@@ -23,7 +23,7 @@ func (b *board) explanation(k key, year func(y int, dust string, unit int) (*yea
 	if b.rules == nil {
 		return nil, errKey
 	}
-	e := &Explanation{Standard: b.rules.Edition.ID, DataKind: "raw", DustMode: "observed", Inputs: []Input{}, Counts: []Count{}, Notes: []string{}}
+	e := &Explanation{Standard: b.rules.Edition.ID, Edition: b.rules.Edition.Name, DataKind: "raw", DustMode: "observed", Inputs: []Input{}, Counts: []Count{}, Notes: []string{}, NotesEN: []string{}}
 	var err error
 	switch {
 	case k[0] == "hour" && len(k) == 4:

@@ -3,6 +3,7 @@ package situation
 import (
 	"fmt"
 	"strconv"
+	"strings"
 
 	"qingshan/internal/analysis/budget"
 	"qingshan/internal/rules/num"
@@ -10,7 +11,7 @@ import (
 
 // explain fills the explanation of one figure of the target page.
 func (t *year) explain(e *Explanation, what, item, place string) error {
-	name := map[string]string{itemPM25: "PM2.5", itemPM10: "PM10", itemGood: "优良天数", "joint": "三项目标"}[item]
+	name := itemName(item)
 	if name == "" {
 		return errKey
 	}
@@ -93,7 +94,12 @@ func (t *year) explainAllowed(e *Explanation, title, item string) error {
 
 func (t *year) explainChance(e *Explanation, title, item string) error {
 	e.Title, e.Clause, e.Confidence = title+"完成概率", "估计，不是标准；检验见《评估》文档", "B"
-	e.Formula = "余下各日按 10 天一块、六项污染物同日一起，从本市往年同季重抽；整段水平再乘一个随机因子（由多城市历史得出，颗粒物与一次气体共用，臭氧独立）；2,000 次中达到目标的比例"
+	e.Formula = "余下各日按 10 天一块、六项污染物同日一起，从本市往年同季重抽；整段水平再乘一个随机因子（由多城市历史得出，颗粒物与一次气体共用，臭氧独立）；2,000 次中达到目标（" + t.aim(item) + "）的比例"
+	for _, it := range []string{itemPM25, itemPM10, itemGood} {
+		if set, ok := t.set[it]; ok && (item == it || item == "joint") {
+			e.Inputs = append(e.Inputs, Input{Name: itemName(it) + " 目标", Value: trim(num.D(set.Value, 3)), Unit: itemUnit(it), Source: set.Source, Revision: int(set.Version)})
+		}
+	}
 	o := t.out
 	if o.err != nil {
 		e.Notes = append(e.Notes, "现在没有估计："+chanceReason(o.err))
@@ -104,7 +110,8 @@ func (t *year) explainChance(e *Explanation, title, item string) error {
 	for _, y := range o.sim.Years() {
 		e.Inputs = append(e.Inputs, Input{Name: fmt.Sprintf("%d 年", y), Value: "全年日值", Source: "本市"})
 	}
-	e.Notes = append(e.Notes, "水平因子来源："+o.prior)
+	e.Notes = append(e.Notes, "水平因子来源："+o.prior[0])
+	e.NotesEN = append(e.NotesEN, "Source of the level factor: "+o.prior[1])
 	if item == "joint" {
 		e.Counts = append(e.Counts, Count{"同时达到", percent(o.base.Joint) + " %"})
 		return nil
@@ -114,6 +121,37 @@ func (t *year) explainChance(e *Explanation, title, item string) error {
 			Count{"年底 10–50–90 分位", t.endText(item, a.End.P10) + " – " + t.endText(item, a.End.P50) + " – " + t.endText(item, a.End.P90)})
 	}
 	return nil
+}
+
+// aim is the target itself in words: PM2.5 ≤ 46 µg/m³.
+func (t *year) aim(item string) string {
+	var parts []string
+	for _, it := range []string{itemPM25, itemPM10, itemGood} {
+		set, ok := t.set[it]
+		if !ok || item != it && item != "joint" {
+			continue
+		}
+		sign := " ≤ "
+		if it == itemGood {
+			sign = " ≥ "
+		}
+		parts = append(parts, itemName(it)+sign+trim(num.D(set.Value, 3))+" "+itemUnit(it))
+	}
+	if len(parts) == 0 {
+		return "未设"
+	}
+	return strings.Join(parts, "、")
+}
+
+func itemName(item string) string {
+	return map[string]string{itemPM25: "PM2.5", itemPM10: "PM10", itemGood: "优良天数", "joint": "三项目标"}[item]
+}
+
+func itemUnit(item string) string {
+	if item == itemGood {
+		return "天"
+	}
+	return "µg/m³"
 }
 
 func chanceReason(err error) string {

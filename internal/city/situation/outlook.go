@@ -74,8 +74,8 @@ type outlook struct {
 	keys    []string // item of each target
 	base    *budget.Outcome
 	rest    map[budget.Item][]budget.RestMean
-	prior   string // source of the level laws
-	err     error  // why there is none: budget.ErrNoHistory
+	prior   [2]string // source of the level laws, in Chinese and in English
+	err     error     // why there is none: budget.ErrNoHistory
 }
 
 // outlooks remembers outlooks by what they were computed from, so that a new hour or a page
@@ -135,7 +135,7 @@ func (o *outlook) compute(s *budget.Series, until calendar.Day, limits budget.Li
 	if err != nil {
 		return err
 	}
-	o.prior = prior.Source
+	o.prior = [2]string{prior.SourceZH, prior.Source}
 	in.Levels = prior.At(in.ElapsedRef)
 	for _, i := range []budget.Item{budget.PM25, budget.PM10} {
 		o.rest[i] = budget.RestHistory(in, i)

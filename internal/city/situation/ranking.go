@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"qingshan/internal/platform/fault"
@@ -210,7 +211,7 @@ func (b *board) crossing(s span) string {
 	if a == z {
 		return ""
 	}
-	return fmt.Sprintf("所比时段跨越 %s（%s 施行），两年均按 %s 重新计算。", z.Edition.From, z.Edition.Name, b.rules.Edition.ID)
+	return fmt.Sprintf("所比时段跨越 %s（%s 施行），两年均按 %s限值重新计算。", z.Edition.From, z.Edition.Name, b.rules.Edition.Name)
 }
 
 func (b *board) rankRow(t *table, i int, now, before *air.Stats, list string, s span, dust string) RankRow {
@@ -247,7 +248,7 @@ func rankAnswer(city string, r *Ranking) (zh, en string) {
 		if !row.Own || row.Rank == 0 {
 			continue
 		}
-		zh = fmt.Sprintf("%s%s综合指数 %s，在%s %d 个城市中列第 %d 位", when, city, row.Composite.Value, r.List.Name, r.Own.Of, row.Rank)
+		zh = fmt.Sprintf("%s%s综合指数 %s，在%s中排第 %d", when, city, row.Composite.Value, among(r.List.Name, r.Own.Of), row.Rank)
 		en = fmt.Sprintf("%s: composite index %s, place %d of %d (%s)", whenEN, row.Composite.Value, row.Rank, r.Own.Of, r.List.ID)
 		if row.RankLast > 0 {
 			zh += "，" + moved(row.RankChange)
@@ -261,6 +262,17 @@ func rankAnswer(city string, r *Ranking) (zh, en string) {
 			fmt.Sprintf("%s: best is %s (%s) of %d.", whenEN, best.Region.Name, best.Composite.Value, len(r.Rows))
 	}
 	return when + "没有可排名的数据。", whenEN + ": nothing to rank."
+}
+
+// among is a list of cities and their number in one phrase: 河南省 18 个城市.
+func among(list string, n int) string {
+	for _, end := range []string{"各市", "的城市", "城市"} {
+		if name, ok := strings.CutSuffix(list, end); ok {
+			list = name
+			break
+		}
+	}
+	return fmt.Sprintf("%s %d 个城市", list, n)
 }
 
 func moved(change int) string {

@@ -269,8 +269,26 @@ func (s *Service) Map(ctx context.Context, code region.Code) (*MapLayers, error)
 		}
 		return nil
 	})
-	out.BBox = boundsOf(out.Boundaries)
+	out.BBox = boundsOf(within(out.Boundaries, code))
+	if len(out.BBox) == 0 {
+		out.BBox = boundsOf(out.Boundaries)
+	}
 	return out, err
+}
+
+// within is the features of a collection that lie in a region or hold it.
+func within(fc map[string]any, code region.Code) map[string]any {
+	features, _ := fc["features"].([]any)
+	kept := []any{}
+	for _, f := range features {
+		m, _ := f.(map[string]any)
+		props, _ := m["properties"].(map[string]any)
+		own, _ := props["code"].(string)
+		if c := region.Code(own); region.Contains(code, c) || region.Contains(c, code) {
+			kept = append(kept, f)
+		}
+	}
+	return map[string]any{"type": "FeatureCollection", "features": kept}
 }
 
 func emptyCollection() map[string]any {

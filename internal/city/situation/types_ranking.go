@@ -107,18 +107,26 @@ type Explanation struct {
 	Formula    string   `json:"formula"`
 	Clause     string   `json:"clause"`
 	Standard   string   `json:"standard"`
+	Edition    string   `json:"edition" doc:"the standard set's name, e.g. GB 3095-2026 过渡阶段"`
 	DataKind   string   `json:"dataKind"`
 	DustMode   string   `json:"dustMode"`
 	Confidence string   `json:"confidence"`
 	Inputs     []Input  `json:"inputs"`
 	Counts     []Count  `json:"counts"`
 	Notes      []string `json:"notes"`
+	NotesEN    []string `json:"notesEn" doc:"notes that exist in English"`
 	More       int      `json:"more" doc:"inputs not listed"`
+}
+
+// MapPlaces is what a map shows when it is near: towns with their borders, villages as points.
+type MapPlaces struct {
+	Towns    map[string]any `json:"towns" doc:"GeoJSON FeatureCollection of polygons; properties code, name, centre"`
+	Villages map[string]any `json:"villages" doc:"GeoJSON FeatureCollection of points; properties code, name"`
 }
 
 // MapLayers are the shapes of a region's map.
 type MapLayers struct {
 	Boundaries map[string]any `json:"boundaries" doc:"GeoJSON FeatureCollection; properties code, name, level"`
 	Rivers     map[string]any `json:"rivers" doc:"GeoJSON FeatureCollection"`
-	BBox       []float64      `json:"bbox" doc:"west, south, east, north"`
+	BBox       []float64      `json:"bbox" doc:"west, south, east, north of the region asked for"`
 }

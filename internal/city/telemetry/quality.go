@@ -24,7 +24,10 @@ const (
 // windowHours is the longer of the two windows of completeness: 30 days.
 const windowHours = 30 * 24
 
-// Quality is how a stream did up to an hour.
+// Quality is how a stream did up to an hour. What is expected of it are the labels of its
+// series since its first one; of a stream without an hourly duty, such as files, only up to
+// its last. Present are those with a value: of a stream with an hourly duty its own value,
+// of files any, since a file that brings what is known already has not failed.
 type Quality struct {
 	Present24, Expected24 int
 	Present30, Expected30 int // 30 days
@@ -154,9 +157,13 @@ func qualityOf(ctx context.Context, tx *store.Tx, st Stream, until, asOf int64) 
 	if err != nil {
 		return q, err
 	}
-	own, err := originsOf(ctx, tx, st.ID)
+	own, first, err := originsOf(ctx, tx, st.ID)
 	if err != nil {
 		return q, err
+	}
+	end := until
+	if st.SilentAfter == 0 {
+		end = min(until, st.LastTime)
 	}
 	states := make(map[series.ID]*window, len(ids))
 	for i, id := range ids {
@@ -169,14 +176,16 @@ func qualityOf(ctx context.Context, tx *store.Tx, st Stream, until, asOf int64) 
 		if w == nil {
 			return nil
 		}
-		w.set(p.Time, p.Value != series.Missing)
+		if own[p.Origin] || st.SilentAfter == 0 {
+			w.set(p.Time, p.Value != series.Missing)
+		}
 		if p.Revision == 0 && own[p.Origin] {
 			q.deliver(st, p, until)
 		}
 		return nil
 	})
 	for _, w := range states {
-		w.count(&q, until)
+		w.count(&q, first, end, until)
 	}
 	return q, err
 }
@@ -191,22 +200,25 @@ func (q *Quality) deliver(st Stream, p series.Point, until int64) {
 	}
 }
 
-// originsOf is the deliveries of a stream.
-func originsOf(ctx context.Context, tx *store.Tx, stream int64) (map[int64]bool, error) {
-	rows, err := tx.Query(ctx, "SELECT id FROM batch WHERE stream_id = $1", stream)
+// originsOf is the deliveries of a stream and the first label among them.
+func originsOf(ctx context.Context, tx *store.Tx, stream int64) (own map[int64]bool, first int64, err error) {
+	rows, err := tx.Query(ctx, "SELECT id, first_time FROM batch WHERE stream_id = $1", stream)
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
 	defer rows.Close()
-	out := map[int64]bool{}
+	own = map[int64]bool{}
 	for rows.Next() {
-		var id int64
-		if err := rows.Scan(&id); err != nil {
-			return nil, store.Classify(err)
+		var id, from int64
+		if err := rows.Scan(&id, &from); err != nil {
+			return nil, 0, store.Classify(err)
 		}
-		out[id] = true
+		own[id] = true
+		if from > 0 && (first == 0 || from < first) {
+			first = from
+		}
 	}
-	return out, store.Classify(rows.Err())
+	return own, first, store.Classify(rows.Err())
 }
 
 // window is which labels of the last 30 days have a value.
@@ -226,8 +238,12 @@ func (w *window) set(t int64, there bool) {
 	}
 }
 
-func (w *window) count(q *Quality, until int64) {
+// count adds the labels from first to end.
+func (w *window) count(q *Quality, first, end, until int64) {
 	for i, there := range w.there {
+		if t := w.grid.Time(i); t < first || t > end {
+			continue
+		}
 		recent := w.grid.Time(i) > until-calendar.MsPerDay
 		q.Expected30++
 		if recent {

@@ -49,7 +49,7 @@ func TestLateAndSilentStreams(t *testing.T) {
 			}
 			return s[0]
 		}
-		if s := stream(); s.Status != telemetry.StatusOK || s.Late != 0 || s.Delivered != 2 || s.Present24 != 2 || s.Expected24 != 48 || s.Expected30 != 1440 {
+		if s := stream(); s.Status != telemetry.StatusOK || s.Late != 0 || s.Delivered != 2 || s.Present24 != 2 || s.Expected24 != 2 || s.Expected30 != 2 {
 			r.Errorf("on time: %+v", s)
 		}
 		r.clk.Set(morning.Add(2*time.Hour + 30*time.Minute))
@@ -78,6 +78,30 @@ func TestLateAndSilentStreams(t *testing.T) {
 		}
 		_, _, err = r.svc.LateValues(r.ctx, "", 1, at("2026-08-28T10:00"), telemetry.Place{}, 10)
 		wantFault(r.T, "56 years", err, fault.Invalid, "period")
+	})
+}
+
+// Every stream answers for itself: the feed for the hours since its first, the file for the
+// hours it covers.
+func TestEveryStreamHasItsOwnCompleteness(t *testing.T) {
+	both(t, func(r room) {
+		b := feed(pm("N1", "2026-08-27T21:00", 30, 31))
+		b.Stream, b.Kind = "files", telemetry.File
+		r.ingest(b)
+		r.clk.Set(morning.Add(2*time.Hour + 10*time.Minute))
+		r.ingest(feed(pm("N1", "2026-08-28T07:00", 30), pm("N1", "2026-08-28T09:00", 31), pm("N2", "2026-08-28T07:00", 30, 31, 32, 33)))
+		list, err := r.svc.Streams(r.ctx, code("4107"), 0)
+		if err != nil || len(list) != 2 {
+			r.Fatalf("%+v %v", list, err)
+		}
+		got := map[telemetry.StreamKind][4]int{}
+		for _, s := range list {
+			got[s.Kind] = [4]int{s.Present24, s.Expected24, s.Present30, s.Expected30}
+		}
+		want := map[telemetry.StreamKind][4]int{telemetry.File: {2, 2, 2, 2}, telemetry.Feed: {6, 8, 6, 8}}
+		if got[telemetry.File] != want[telemetry.File] || got[telemetry.Feed] != want[telemetry.Feed] {
+			r.Errorf("%v, want %v", got, want)
+		}
 	})
 }
 

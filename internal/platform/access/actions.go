@@ -18,6 +18,15 @@ const (
 	OrgWrite     Action = "org.write"           // change them
 	AccountRead  Action = "account.read"        // accounts and their sessions
 	AccountWrite Action = "account.write"       // create, disable, reset accounts; revoke sessions
+	MatterRead   Action = "matter.read"         // matters of the region
+	MatterReport Action = "matter.report"       // report a problem
+	MatterAct    Action = "matter.act"          // make the moves that post and relation allow
+	MatterAssign Action = "matter.assign"       // assign, reassign, several at once
+	MatterAllow  Action = "matter.approve"      // approve pauses and extensions
+	MatterManage Action = "matter.manage"       // merge, split, void
+	GridRead     Action = "grid.read"           // cells, coverage, outcome
+	GridWrite    Action = "grid.write"          // draw cells, bind objects, appoint cell posts
+	GridPatrol   Action = "grid.patrol"         // the day's places and visits
 	AuditRead    Action = "audit.read"          // the audit chain
 	AuditVerify  Action = "audit.verify"        // run the check of the chain
 	SystemRead   Action = "system.read"         // standards, calendar
@@ -44,6 +53,15 @@ func Catalogue() []ActionInfo {
 		{OrgWrite, "维护组织机构", "Maintain units and posts"},
 		{AccountRead, "查看账号", "See accounts"},
 		{AccountWrite, "管理账号", "Manage accounts"},
+		{MatterRead, "查看事项", "See matters"},
+		{MatterReport, "上报问题", "Report problems"},
+		{MatterAct, "办理事项", "Act on matters"},
+		{MatterAssign, "交办和改派", "Assign matters"},
+		{MatterAllow, "批准暂停和延期", "Approve pauses and extensions"},
+		{MatterManage, "合并、拆分、作废事项", "Merge, split and void matters"},
+		{GridRead, "查看网格", "See the grid"},
+		{GridWrite, "划分网格", "Draw the grid"},
+		{GridPatrol, "网格巡查", "Patrol the grid"},
 		{AuditRead, "查看审计日志", "Read the audit log"},
 		{AuditVerify, "校验审计链", "Verify the audit chain"},
 		{SystemRead, "查看标准与日历", "See standards and calendar"},

@@ -18,7 +18,8 @@ func TestBuiltinRoles(t *testing.T) {
 	for _, r := range roles.All() {
 		ids = append(ids, r.ID)
 	}
-	want := []string{"city_leader", "campaign_office", "bureau", "county", "township", "inspector", "enterprise", "auditor", "administrator"}
+	want := []string{"city_leader", "campaign_office", "bureau", "county", "township", "inspector", "enterprise", "auditor", "administrator",
+		"grid_chief", "grid_officer", "grid_patroller", "grid_supervisor"}
 	if diff := cmp.Diff(want, ids); diff != "" {
 		t.Error(diff)
 	}

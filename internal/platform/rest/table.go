@@ -53,13 +53,13 @@ type Export struct {
 }
 
 // neutral makes a cell harmless that a spreadsheet would run as a formula: one that begins
-// with = + - @ tab or carriage return gets an apostrophe, unless the column holds numbers
-// and it is one.
+// with = + - @ tab or carriage return gets an apostrophe, unless it is a plain number in a
+// column of numbers, or a plain negative number anywhere.
 func neutral(cell string, kind Kind) string {
 	if cell == "" || !strings.ContainsRune("=+-@\t\r\n", rune(cell[0])) {
 		return cell
 	}
-	if kind == Number && isNumber(cell) {
+	if (kind == Number || cell[0] == '-') && isNumber(cell) {
 		return cell
 	}
 	return "'" + cell
