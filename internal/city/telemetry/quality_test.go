@@ -89,7 +89,7 @@ func TestEveryStreamHasItsOwnCompleteness(t *testing.T) {
 		b.Stream, b.Kind = "files", telemetry.File
 		r.ingest(b)
 		r.clk.Set(morning.Add(2*time.Hour + 10*time.Minute))
-		r.ingest(feed(pm("N1", "2026-08-28T07:00", 30), pm("N1", "2026-08-28T09:00", 31), pm("N2", "2026-08-28T07:00", 30, 31, 32, 33)))
+		r.ingest(feed(pm("N1", "2026-08-28T07:00", 30), pm("N1", "2026-08-28T09:00", 31), pm("N2", "2026-08-28T07:00", 30, 31, 32, 33))) // from 04:00 to 10:00
 		list, err := r.svc.Streams(r.ctx, code("4107"), 0)
 		if err != nil || len(list) != 2 {
 			r.Fatalf("%+v %v", list, err)
@@ -98,7 +98,7 @@ func TestEveryStreamHasItsOwnCompleteness(t *testing.T) {
 		for _, s := range list {
 			got[s.Kind] = [4]int{s.Present24, s.Expected24, s.Present30, s.Expected30}
 		}
-		want := map[telemetry.StreamKind][4]int{telemetry.File: {2, 2, 2, 2}, telemetry.Feed: {6, 8, 6, 8}}
+		want := map[telemetry.StreamKind][4]int{telemetry.File: {2, 2, 2, 2}, telemetry.Feed: {6, 14, 6, 14}}
 		if got[telemetry.File] != want[telemetry.File] || got[telemetry.Feed] != want[telemetry.Feed] {
 			r.Errorf("%v, want %v", got, want)
 		}
