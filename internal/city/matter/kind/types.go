@@ -177,7 +177,9 @@ type Effect struct {
 type Basis struct{ Source, Confidence string }
 
 // Clock is a time limit of a kind. It starts on entering a state of Start,
-// stops on entering one of Stop, and stands still in those of Pause.
+// stops on entering one of Stop (always on entering a final state), and stands
+// still in those of Pause. A clock that was stopped runs anew from the next
+// state of Start.
 type Clock struct {
 	ID, Name, NameEn   string
 	Start, Stop, Pause []string
