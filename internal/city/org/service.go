@@ -38,14 +38,15 @@ type Config struct {
 
 // Service holds the use cases. It is safe for use by several goroutines.
 type Service struct {
-	db       *store.DB
-	cfg      Config
-	roles    access.Roles
-	hasher   *hasher
-	throttle *throttle
-	sessions *sessionCache
-	sso      *sso
-	log      *slog.Logger
+	db        *store.DB
+	cfg       Config
+	roles     access.Roles
+	hasher    *hasher
+	throttle  *throttle
+	sessions  *sessionCache
+	sso       *sso
+	directory directoryCache
+	log       *slog.Logger
 	// changes rises with every change that may alter what somebody may do.
 	changes atomic.Int64
 }
