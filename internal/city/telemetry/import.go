@@ -37,7 +37,8 @@ type Imports struct {
 	db      *store.DB
 	reg     *standard.Registry
 	cfg     ImportConfig
-	machine clock.Clock // paces progress reports: a matter of the machine, not of the city
+	program func() string // digest of the running program
+	machine clock.Clock   // paces progress reports: a matter of the machine, not of the city
 
 	mu      sync.Mutex
 	running map[int64]ImportProgress
@@ -49,7 +50,7 @@ func NewImports(svc *Service, db *store.DB, reg *standard.Registry, cfg ImportCo
 		cfg.MaxUpload = 512 << 20
 	}
 	cfg.Dir = filepath.Clean(cfg.Dir)
-	return &Imports{svc: svc, db: db, reg: reg, cfg: cfg, machine: clock.System(), running: map[int64]ImportProgress{}}
+	return &Imports{svc: svc, db: db, reg: reg, cfg: cfg, program: sync.OnceValue(programDigest), machine: clock.System(), running: map[int64]ImportProgress{}}
 }
 
 // importHooks connect a run with its surroundings; any may be nil.
@@ -133,6 +134,9 @@ func (r *importRun) finish(ctx context.Context, tx *store.Tx) error {
 	}
 	r.report.ID = rec.ID
 	if err := r.log.save(ctx, tx, rec.ID); err != nil {
+		return err
+	}
+	if err := r.keep(ctx, tx, rec); err != nil {
 		return err
 	}
 	if !rec.DryRun {

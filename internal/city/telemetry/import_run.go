@@ -3,7 +3,6 @@ package telemetry
 import (
 	"context"
 	"errors"
-	"io"
 	"sync/atomic"
 	"time"
 
@@ -26,6 +25,9 @@ type importRun struct {
 	report   ImportReport
 	log      *rejectLog
 	whole    *importer.Reject // the reject that is being given to the intake
+	intake   *Intake          // nil: the file was not read
+	replayed int              // rejects so far
+	fleeting bool             // another reading may refuse something else
 
 	parser atomic.Pointer[importer.Parser] // for progress
 	taken  atomic.Int64                    // values stored so far
@@ -42,25 +44,46 @@ func (r *importRun) attempt(ctx context.Context, tx *store.Tx) error {
 			return err
 		}
 	}
-	r.log = &rejectLog{}
+	r.log, r.intake, r.replayed, r.fleeting = &rejectLog{}, nil, 0, false
 	r.taken.Store(0)
 	r.given.Store(0)
-	f, err := r.file.Open()
-	if err != nil {
-		return fault.Wrap(err, fault.Invalid, "import_open", "文件打不开："+r.file.Name)
-	}
-	defer f.Close()
-	p, err := r.open(tx, f)
+	known, err := r.recall(ctx, tx)
 	if err != nil {
 		return err
 	}
+	if known != nil {
+		err = r.again(ctx, tx, known)
+	} else {
+		err = r.read(ctx, tx)
+	}
+	if err != nil {
+		return err
+	}
+	if !r.report.balanced() {
+		return fault.New(fault.Internal, "account", "收到的数据与入库、未变、拒收之和不符，未作改动")
+	}
+	return r.log.close()
+}
+
+// begin notes what the header says.
+func (r *importRun) begin(p *importer.Parser) {
 	r.parser.Store(p)
 	plan := p.Plan()
 	r.report = ImportReport{Kind: plan.Kind.ID, DryRun: r.opt.DryRun}
 	if plan.Profile != nil {
 		r.report.Profile, r.report.Note = plan.Profile.ID, plan.Profile.Note
 	}
-	if plan.Layout == importer.Sites {
+}
+
+// read takes in the file.
+func (r *importRun) read(ctx context.Context, tx *store.Tx) error {
+	p, closeFile, err := r.open(tx)
+	if err != nil {
+		return err
+	}
+	defer closeFile()
+	r.begin(p)
+	if p.Plan().Layout == importer.Sites {
 		err = r.stations(ctx, tx, p)
 	} else {
 		err = r.observations(ctx, tx, p)
@@ -71,10 +94,7 @@ func (r *importRun) attempt(ctx context.Context, tx *store.Tx) error {
 	c := p.Counts()
 	r.report.SHA256, r.report.Size = p.Source().SHA256()
 	r.report.Rows, r.report.RejectedRows, r.report.Missing = c.Rows, r.log.rows, c.Missing
-	if !r.report.balanced() {
-		return fault.New(fault.Internal, "account", "收到的数据与入库、未变、拒收之和不符，未作改动")
-	}
-	return r.log.close()
+	return nil
 }
 
 // queueUp makes a second attempt wait for the writers that made the first one fail, and the
@@ -93,13 +113,21 @@ func queueUp(ctx context.Context, tx *store.Tx) error {
 	return nil
 }
 
-func (r *importRun) open(tx *store.Tx, f io.Reader) (*importer.Parser, error) {
+// open opens the file and reads its header. The caller closes it unless there is an error.
+func (r *importRun) open(tx *store.Tx) (*importer.Parser, func() error, error) {
+	f, err := r.file.Open()
+	if err != nil {
+		return nil, nil, fault.Wrap(err, fault.Invalid, "import_open", "文件打不开："+r.file.Name)
+	}
 	src, err := importer.Open(r.file.Name, f, r.file.Size, r.m.cfg.Limits)
 	if err != nil {
-		return nil, err
+		return nil, nil, errors.Join(err, f.Close())
 	}
-	opt := r.m.readOptions(r.opt, tx.Now())
-	return importer.NewParser(src, opt)
+	p, err := importer.NewParser(src, r.m.readOptions(r.opt, tx.Now()))
+	if err != nil {
+		return nil, nil, errors.Join(err, f.Close())
+	}
+	return p, f.Close, nil
 }
 
 func (m *Imports) readOptions(o ImportOptions, now time.Time) importer.Options {

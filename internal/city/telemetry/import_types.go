@@ -23,7 +23,8 @@ const (
 	ImportFailed  ImportStatus = "failed" // nothing was stored
 )
 
-// ImportFile is a file to import. Open is called once for each attempt.
+// ImportFile is a file to import. Open is called at least once for each attempt; each
+// time it gives the same bytes.
 type ImportFile struct {
 	Name string
 	Size int64 // bytes, 0 when unknown

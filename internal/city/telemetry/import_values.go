@@ -16,12 +16,16 @@ func (r *importRun) observations(ctx context.Context, tx *store.Tx, p *importer.
 	if err != nil {
 		return err
 	}
+	r.intake = in
 	in.watch = func(x Reject) {
 		if r.whole != nil {
+			r.judge(*r.whole, false)
 			r.reject(*r.whole)
 			return
 		}
-		r.reject(importer.Reject{Line: x.Line, Column: x.Column, Reason: x.Reason, Row: x.Raw, Values: x.Values})
+		whole := importer.Reject{Line: x.Line, Column: x.Column, Reason: x.Reason, Row: x.Raw, Values: x.Values}
+		r.judge(whole, true)
+		r.reject(whole)
 	}
 	places := newImportPlaces(ctx, r, tx, in)
 	if err := r.pump(ctx, p, in, places); err != nil {
@@ -33,12 +37,17 @@ func (r *importRun) observations(ctx context.Context, tx *store.Tx, p *importer.
 		return err
 	}
 	in.delivery.SHA256 = sum
+	if c := p.Counts(); in.account.Received != c.Received {
+		return fmt.Errorf("file %s: %d values were read, %d accounted for (%d bytes)", r.file.Name, c.Received, in.account.Received, size)
+	}
+	return r.close(ctx, in)
+}
+
+// close ends the delivery and reports its account.
+func (r *importRun) close(ctx context.Context, in *Intake) error {
 	account, err := in.Close(ctx)
 	if err != nil {
 		return err
-	}
-	if c := p.Counts(); account.Received != c.Received {
-		return fmt.Errorf("file %s: %d values were read, %d accounted for (%d bytes)", r.file.Name, c.Received, account.Received, size)
 	}
 	r.report.Batch, r.report.Region = account.Batch, in.region
 	if !in.any {

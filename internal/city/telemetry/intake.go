@@ -65,6 +65,8 @@ type Intake struct {
 	rejects  rejectWriter
 	watch    func(Reject) // sees every reject; nil: nobody
 	around   []int64      // scratch: values of the neighbours
+	began    int64        // number of the last append before
+	appends  int64        // own appends
 	hour     int64        // newest hourly label
 	day      int64        // newest daily label
 }
@@ -78,6 +80,9 @@ func (s *Service) Begin(ctx context.Context, tx *store.Tx, d Delivery) (*Intake,
 	}
 	in := &Intake{svc: s, tx: tx, actor: actor, delivery: d, ids: map[series.Key]series.ID{}}
 	if in.dir, err = directoryIn(ctx, tx); err != nil {
+		return nil, err
+	}
+	if in.began, err = series.LastChange(ctx, tx); err != nil {
 		return nil, err
 	}
 	if in.stream, err = s.openStream(ctx, tx, d); err != nil {
@@ -211,6 +216,9 @@ func (in *Intake) store(ctx context.Context, cols []judged) error {
 	res, err := series.Append(ctx, in.tx, b)
 	if err != nil {
 		return err
+	}
+	if res.Change > 0 {
+		in.appends++
 	}
 	in.account.Received += int64(res.Received - len(res.Held))
 	in.account.Stored += int64(res.Stored)

@@ -87,6 +87,15 @@ func (s *Source) SHA256() (string, int64) {
 	return hex.EncodeToString(s.raw.sum.Sum(nil)), s.raw.n.Load()
 }
 
+// Drain reads the rest of the file without unpacking it, so that SHA256 is that of the whole
+// file. Nothing can be parsed afterwards. Errors are *FileError.
+func (s *Source) Drain() error {
+	if _, err := io.Copy(io.Discard, s.raw); err != nil {
+		return s.fail("read", err.Error(), err)
+	}
+	return nil
+}
+
 func (s *Source) fail(code, arg string, cause error) *FileError {
 	return &FileError{File: s.name, Reason: because(code, arg), Cause: cause}
 }
