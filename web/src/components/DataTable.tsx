@@ -4,7 +4,7 @@ import { url, type Query } from '../api/client';
 import { useT } from '../i18n';
 import { count } from '../lib/format';
 import { setParams, useParam } from '../lib/router';
-import { nextSort, readFilters, readSort, sortRows, toggleFilter, windowOf, writeFilters, writeSort, type Cell } from '../lib/table';
+import { nextSort, readFilters, readSort, sortRows, scrollFor, toggleFilter, windowOf, writeFilters, writeSort, type Cell } from '../lib/table';
 import { ListView } from './ListView';
 import { Empty } from './States';
 import { useNarrow } from './useNarrow';
@@ -51,6 +51,7 @@ type Props<T> = {
 };
 
 const ROW = 36;
+const HEAD = 31;
 
 /** Every list of the office: sticky head, columns, sort and filters in the address, j k Enter x, totals, export. */
 export function DataTable<T>(p: Props<T>) {
@@ -85,7 +86,7 @@ export function DataTable<T>(p: Props<T>) {
   useEffect(() => {
     const el = box.current;
     if (!el || focusAt < 0) return;
-    el.scrollTop = Math.max(0, focusAt * ROW - el.clientHeight / 2);
+    el.scrollTop = scrollFor(focusAt, ROW, el.clientHeight - HEAD);
   }, [focusAt, p.focusTick]);
 
   const pick = (key: string) => {
@@ -95,7 +96,7 @@ export function DataTable<T>(p: Props<T>) {
   };
 
   const onKey = (e: KeyboardEvent<HTMLDivElement>) => {
-    if (e.ctrlKey || e.metaKey || e.altKey || (e.target as HTMLElement).closest('input,select,textarea')) return;
+    if (e.ctrlKey || e.metaKey || e.altKey || (e.target as HTMLElement).closest('input,select,textarea,[role=dialog]')) return;
     const fromButton = (e.target as HTMLElement).closest('button,a') !== null;
     const go = (n: number) => {
       e.preventDefault();

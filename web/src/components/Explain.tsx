@@ -23,10 +23,11 @@ export default function Explain({ why }: { why: string }) {
 }
 
 function Body({ e }: { e: ExplainData }) {
-  const { t, maybe } = useT();
+  const { t, maybe, lang } = useT();
+  const notes = lang === 'en' && e.notesEn?.length > 0 ? e.notesEn : e.notes;
   const facts: [string, ReactNode][] = [
     [t('explain.clause'), <Rich key="c" text={e.clause} />],
-    [t('explain.standard'), e.standard],
+    [t('explain.standard'), lang === 'en' ? e.standard : e.edition || e.standard],
     [t('explain.kind'), maybe(`data.${e.dataKind}`, e.dataKind)],
     [t('explain.dust'), maybe(`dust.${e.dustMode}`, e.dustMode)],
     [t('explain.confidence'), e.confidence],
@@ -55,10 +56,10 @@ function Body({ e }: { e: ExplainData }) {
         </section>
       )}
       <Inputs e={e} />
-      {e.notes?.length > 0 && (
+      {notes?.length > 0 && (
         <section>
           <h3>{t('explain.notes')}</h3>
-          <ul>{e.notes.map((n) => <li key={n}><Rich text={n} /></li>)}</ul>
+          <ul>{notes.map((n) => <li key={n}><Rich text={n} /></li>)}</ul>
         </section>
       )}
     </div>

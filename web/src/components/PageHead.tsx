@@ -5,7 +5,7 @@ import { hour } from '../lib/format';
 import { Rich } from './Rich';
 
 /** Title, the page's one question, the answer with its numbers. On paper also scope and as-of. */
-export function PageHead({ title, question, answer, meta, acts }: { title: string; question: string; answer?: string; meta?: Meta; acts?: ReactNode }) {
+export function PageHead({ title, question, answer, meta, acts }: { title: string; question: string; answer?: string; meta?: Pick<Meta, 'region' | 'clock'> & Partial<Pick<Meta, 'dataTime'>>; acts?: ReactNode }) {
   const { t, lang } = useT();
   useEffect(() => {
     document.title = `${title} · ${t('brand')}`;
@@ -15,7 +15,7 @@ export function PageHead({ title, question, answer, meta, acts }: { title: strin
       {meta && (
         <div className="print-head">
           <span>{t('brand')}</span>
-          <span>{t('print.scope', { scope: meta.region.name, at: hour(meta.dataTime, lang) })}</span>
+          <span>{t('print.scope', { scope: meta.region.name, at: hour(meta.dataTime || meta.clock, lang) })}</span>
         </div>
       )}
       <div className="page-head">

@@ -25,6 +25,7 @@ export const desk = {
   'dt.lateShare': ['晚到 %', 'Late %'],
   'dt.c24': ['24 小时完整率 %', '24 h complete %'],
   'dt.c30': ['30 天完整率 %', '30 d complete %'],
+  'dt.completeNote': ['完整率：这一路自己应到的逐项数值中到了多少，从它第一个数算起，含微站；文件只算到它的最后一个时次。“态势”的完整率按站时算：不含微站，六项齐全的站时才算有数，所以两处数字不同。', 'Completeness: of the single values this stream itself owes since its first one, micro stations included; a file counts up to its last hour. Situation counts station hours instead: without micro stations, and only hours with all six items, hence the different figure.'],
   'dt.status': ['状态', 'Status'],
   'dt.ok': ['正常', 'ok'],
   'dt.lateS': ['迟到', 'late'],

@@ -3,7 +3,8 @@
  * overlap, the lower-ranked one moves to the nearest free place around it and gets a leader line.
  */
 export type Box = { id: string; x: number; y: number; w: number; h: number; rank: number };
-export type Placed = { id: string; left: number; top: number; moved: boolean };
+/** stuck: no free place was found, it lies over another. */
+export type Placed = { id: string; left: number; top: number; moved: boolean; stuck?: boolean };
 export type Frame = { w: number; h: number };
 
 const GAP = 3;
@@ -64,7 +65,7 @@ export function placeNames(chips: { id: string; left: number; top: number; w: nu
   return out;
 }
 
-function findSpot(b: Box, taken: Rect[], frame: Frame): { left: number; top: number; moved: boolean } {
+function findSpot(b: Box, taken: Rect[], frame: Frame): Omit<Placed, 'id'> {
   const home = { left: b.x - b.w / 2, top: b.y - b.h / 2 };
   const outsideFrame = b.x < 0 || b.y < 0 || b.x > frame.w || b.y > frame.h;
   if (outsideFrame || free(home.left, home.top, b, taken, frame)) return { ...home, moved: false };
@@ -81,7 +82,7 @@ function findSpot(b: Box, taken: Rect[], frame: Frame): { left: number; top: num
     }
     if (best) return { left: best.left, top: best.top, moved: true };
   }
-  return { ...home, moved: false };
+  return { ...home, moved: false, stuck: true };
 }
 
 function free(left: number, top: number, b: Box, taken: Rect[], frame: Frame): boolean {

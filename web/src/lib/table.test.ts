@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { compare, nextSort, readFilters, readSort, sortRows, toggleFilter, windowOf, writeFilters, writeSort } from './table';
+import { compare, nextSort, scrollFor, readFilters, readSort, sortRows, toggleFilter, windowOf, writeFilters, writeSort } from './table';
 
 describe('sort', () => {
   it('printed numbers compare as numbers', () => expect(sortRows(['10', '9.5', '9'], (x) => x, false)).toEqual(['9', '9.5', '10']));
@@ -37,4 +37,9 @@ describe('window of a long list', () => {
     expect(w.from).toBeLessThanOrEqual(Math.floor(Math.min(top, 337 * 36) / 36));
     expect(w.to).toBeGreaterThanOrEqual(Math.min(338, Math.ceil((top + 600) / 36)));
   });
+});
+
+describe('bringing a row into view', () => {
+  it('shows the list from its first row when the row is on the first screen', () => expect(scrollFor(13, 36, 600)).toBe(0));
+  it('else scrolls by whole rows', () => expect(scrollFor(40, 36, 600)).toBe(1152));
 });

@@ -77,3 +77,9 @@ export function windowOf(total: number, rowHeight: number, scrollTop: number, vi
   const to = Math.min(total, from + shown);
   return { from, to, before: from * rowHeight, after: (total - to) * rowHeight };
 }
+
+/** How far to scroll so that a row is in view: not at all when it is on the first screen, else to the middle, on a whole row. */
+export function scrollFor(index: number, row: number, height: number): number {
+  if ((index + 1) * row <= height) return 0;
+  return Math.max(0, Math.round((index * row - height / 2) / row) * row);
+}

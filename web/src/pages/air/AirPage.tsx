@@ -1,7 +1,7 @@
 import { Segmented } from 'antd';
-import { lazy, Suspense, useMemo } from 'react';
+import { lazy, Suspense, useCallback, useMemo, useState } from 'react';
 import { useApi, usePageQuery } from '../../api/hooks';
-import type { AirMap, AirNow } from '../../api/types';
+import type { AirMap, AirNow, MapPlaces } from '../../api/types';
 import { AqiLegend } from '../../components/AqiChip';
 import { Card } from '../../components/Card';
 import { PageHead } from '../../components/PageHead';
@@ -74,6 +74,9 @@ function MapCard({ now, selected, onSelect }: { now: AirNow; selected: string; o
   const { t } = useT();
   const { region } = usePageQuery();
   const m = useApi<AirMap>('/air/map', { region });
+  const [near, setNear] = useState(false);
+  const onNear = useCallback(() => setNear(true), []);
+  const places = useApi<MapPlaces>('/air/map/places', { region }, { enabled: near });
   const points = useMemo<MapPoint[]>(
     () =>
       now.stations.map(({ site, hour, offlineSince }) => ({
@@ -90,10 +93,11 @@ function MapCard({ now, selected, onSelect }: { now: AirNow; selected: string; o
     [now.stations],
   );
   return (
-    <Card title={t('air.map')} note={t('air.mapNote')} right={<AqiLegend />} flush className="map-card" bodyClass="map-body">
+    <Card title={t('air.map')} note={near ? t('air.mapNote') : t('map.nearHelp')} right={<AqiLegend />} flush className="map-card" bodyClass="map-body">
       {m.data ? (
         <Suspense fallback={<Waiting height={230} />}>
-          <StationMap map={m.data} points={points} selected={selected} onSelect={onSelect} label={t('map.label')} />
+          <StationMap map={m.data} places={places.data} onNear={onNear} points={points} selected={selected} onSelect={onSelect} label={t('map.label')} />
+          {near && <div className="gmap-key"><span><i className="dash" />{t('map.town')}</span><span><i className="dot" />{t('map.village')}</span></div>}
         </Suspense>
       ) : m.error ? <Failed error={m.error} retry={() => void m.refetch()} /> : <Waiting height={230} />}
     </Card>

@@ -3,6 +3,7 @@ import dayjs, { type Dayjs } from 'dayjs';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState, type FormEvent } from 'react';
 import { send, type Problem, type Query } from '../../api/client';
+import { awaitTold } from '../../api/live';
 import { useApi } from '../../api/hooks';
 import type { Correction, CorrectionDone, Observation, Page, Site } from '../../api/types';
 import { Card } from '../../components/Card';
@@ -33,7 +34,12 @@ export function CorrectionForm({ query }: { query: Query }) {
   const sites = useApi<Page<Site>>('/sites', { region: query.region });
   const time = hourText ? `${hourText}:00:00+08:00` : '';
   const save = useMutation<CorrectionDone, Problem, Correction>({
-    mutationFn: (body) => send('POST', '/data/corrections', body),
+    mutationFn: async (body) => {
+      const told = awaitTold('data.corrected', 2500);
+      const done = await send<CorrectionDone>('POST', '/data/corrections', body);
+      await told(done.id);
+      return done;
+    },
     onSuccess: async () => {
       setTried(false);
       setValue('');
@@ -49,7 +55,7 @@ export function CorrectionForm({ query }: { query: Query }) {
     setTried(true);
     if (ready) save.mutate({ site, factor, time, value: gone ? null : value, reason: reason.trim(), evidence });
   };
-  const show = (o: Observation | null) => (o === null || o.value === null || o.value === '' ? t('dt.invalidated') : plain(o.value));
+  const show = (o: Observation | undefined) => (o === undefined || o.value === null || o.value === '' ? t('dt.invalidated') : plain(o.value));
   return (
     <div className="two">
       <Card title={t('dt.correct')}>

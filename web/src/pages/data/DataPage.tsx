@@ -1,5 +1,5 @@
 import { useApi, usePageQuery } from '../../api/hooks';
-import type { Meta, Stream } from '../../api/types';
+import type { Stream, Streams } from '../../api/types';
 import { Card } from '../../components/Card';
 import { PageHead } from '../../components/PageHead';
 import { Failed, Waiting } from '../../components/States';
@@ -20,15 +20,15 @@ export default function DataPage() {
   const me = useMe();
   const query = usePageQuery();
   const [tab, setTab] = useParam('tab', 'streams');
-  const r = useApi<{ meta: Meta; items: Stream[] }>('/data/streams', query);
+  const r = useApi<Streams>('/data/streams', query);
   return (
     <div className="page">
-      <PageHead title={t('dt.title')} question={t('dt.question')} answer={r.data ? answer(r.data.items, t) : ''} meta={r.data?.meta} />
+      <PageHead title={t('dt.title')} question={t('dt.question')} answer={r.data ? answer(r.data.items, t) : ''} meta={r.data?.meta} acts={<button type="button" className="topctl" onClick={() => window.print()}>{t('do.print')}</button>} />
       <div className="tabs" role="tablist" aria-label={t('dt.title')}>
         {tabs.map((x) => <button key={x} type="button" role="tab" aria-selected={x === tab} onClick={() => setTab(x)}>{t(`dt.${x}`)}</button>)}
       </div>
       {tab === 'streams' && (
-        <Card flush>{r.error && !r.data ? <Failed error={r.error} retry={() => void r.refetch()} /> : !r.data ? <Waiting height={320} /> : <StreamTable rows={r.data.items} query={query} />}</Card>
+        <Card flush>{r.error && !r.data ? <Failed error={r.error} retry={() => void r.refetch()} /> : !r.data ? <Waiting height={320} /> : <><StreamTable rows={r.data.items} query={query} /><p className="note" style={{ padding: '8px 16px' }}>{t('dt.completeNote')}</p></>}</Card>
       )}
       {tab === 'late' && <Card flush><LateTable query={query} /></Card>}
       {tab === 'revisions' && <RevisionTable query={query} />}

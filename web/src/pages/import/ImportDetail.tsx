@@ -155,7 +155,7 @@ function Preview({ x }: { x: Import }) {
       <div className="tablebox" style={{ maxHeight: 260 }} tabIndex={0} role="region" aria-label={t('im.rows')}>
         <table className="dt small">
           <thead><tr>{(x.columns ?? []).slice(0, 30).map((c) => <th key={c.name}>{c.name}</th>)}</tr></thead>
-          <tbody>{rows.map((row, i) => <tr key={i}>{row.slice(0, 30).map((cell, j) => <td key={j} className="mono nowrap">{cell}</td>)}</tr>)}</tbody>
+          <tbody>{rows.map((row, i) => <tr key={i}>{(row ?? []).slice(0, 30).map((cell, j) => <td key={j} className="mono nowrap">{cell}</td>)}</tr>)}</tbody>
         </table>
       </div>
     </section>

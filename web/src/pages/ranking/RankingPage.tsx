@@ -34,6 +34,7 @@ export default function RankingPage() {
   const own = d?.rows.find((x) => x.own);
   const acts = (
     <>
+      <button type="button" className="topctl" onClick={() => window.print()}>{t('do.print')}</button>
       <DatePicker value={date ? dayjs(date) : null} onChange={(v) => setDate(v ? v.format('YYYY-MM-DD') : '')} placeholder={t('air.date')} aria-label={t('air.date')} style={{ width: 128 }} />
       <Segmented value={period} onChange={setPeriod} options={periods.map((p) => ({ value: p, label: t(`rk.${p}`) }))} aria-label={t('rk.ytd')} />
       <Segmented value={dust} onChange={setDust} options={[{ value: 'observed', label: t('tg.modeObserved') }, { value: 'assessed', label: t('tg.modeAssessed') }]} aria-label={t('tg.mode')} />

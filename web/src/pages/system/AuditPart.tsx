@@ -102,7 +102,7 @@ function Entry({ e }: { e: AuditEntry }) {
       <dl className="kv">
         {rows.map(([k, v]) => <div key={k} style={{ display: 'contents' }}><dt>{k}</dt><dd className="mono">{v || '—'}</dd></div>)}
       </dl>
-      {e.detail && (
+      {e.detail !== null && e.detail !== undefined && (
         <>
           <h3 style={{ fontSize: 13, margin: '16px 0 6px' }}>{t('au.detail')}</h3>
           <pre className="mono detail">{JSON.stringify(e.detail, null, 2)}</pre>

@@ -48,7 +48,7 @@ export default function StandardPart() {
               <table className="dt small">
                 <caption className="sr-only">{table.name}</caption>
                 <thead><tr>{table.head.map((h, i) => <th key={i} className={i > 0 ? 'r' : undefined}><Rich text={h} /></th>)}</tr></thead>
-                <tbody>{table.rows.map((row, i) => <tr key={i}>{row.map((cell, j) => <td key={j} className={j > 0 ? 'r num' : undefined}><Rich text={plain(cell)} /></td>)}</tr>)}</tbody>
+                <tbody>{table.rows.map((row, i) => <tr key={i}>{(row ?? []).map((cell, j) => <td key={j} className={j > 0 ? 'r num' : undefined}><Rich text={plain(cell)} /></td>)}</tr>)}</tbody>
               </table>
             </div>
           </Card>

@@ -1,4 +1,4 @@
-import { useMemo } from 'react';
+import { useMemo, type CSSProperties } from 'react';
 import type { CalendarDay, Targets } from '../../api/types';
 import { useT } from '../../i18n';
 import { factorName, letterOf } from '../../lib/chem';
@@ -6,13 +6,14 @@ import { day } from '../../lib/format';
 import { aqiLevel, levelOf } from '../../tokens';
 
 /**
- * The year, one square a day. A good day is a small square in the standard's colour, a lost day a full
- * block with the letter of its primary pollutant, so that the eye goes to the days that cost.
+ * The year, one cell a day. A good day is a small square in the standard's colour, a lost day the letter of
+ * its primary pollutant over a bar in the standard's colour: exact, but quiet enough to read numbers beside.
  */
 export function Ledger({ d }: { d: Targets }) {
   const { t, lang } = useT();
   const byDate = useMemo(() => new Map(d.calendar.map((x) => [x.date, x])), [d.calendar]);
   const lastDay = d.calendar.reduce((m, x) => (x.aqi !== null && x.date > m ? x.date : m), '');
+  const invalid = invalidDays(d.calendar, lastDay);
   const heads = [1, 5, 10, 15, 20, 25, 31];
   return (
     <>
@@ -31,12 +32,15 @@ export function Ledger({ d }: { d: Targets }) {
           .map((l) => (
             <span key={l.level}><i className="swatch aqi" style={{ background: l.hex }} />{`${lang === 'en' ? l.en : l.zh} ${d.levels[l.zh]}`}</span>
           ))}
-        {(d.levels['无效'] ?? 0) > 0 && <span><i className="swatch dc invalid" style={{ height: 10 }} />{`${t('tg.invalid')} ${d.levels['无效']}`}</span>}
+        {invalid > 0 && <span><i className="swatch dc invalid" style={{ height: 10 }} />{`${t('tg.invalid')} ${invalid}`}</span>}
         {d.calendar.some((x) => x.dust) && <span><i className="dc dust" style={{ width: 12, height: 12 }} />{t('tg.dust')}</span>}
       </div>
     </>
   );
 }
+
+/** Days up to the last one with an AQI that cannot be judged. */
+export const invalidDays = (calendar: Pick<CalendarDay, 'date' | 'valid' | 'aqi'>[], lastDay: string) => calendar.filter((x) => x.date <= lastDay && (!x.valid || x.aqi === null)).length;
 
 function MonthRow({ year, month, days, lastDay }: { year: number; month: number; days: Map<string, CalendarDay>; lastDay: string }) {
   const { t, lang } = useT();
@@ -66,5 +70,5 @@ function DayCell({ date, entry, lastDay }: { date: string; entry: CalendarDay | 
   const primary = entry.primary ?? [];
   const title = `${t('tg.dayTitle', { date: when, aqi: entry.aqi, word: lang === 'en' ? l.en : l.zh, primary: primary.map(factorName).join('、') })}${entry.dust ? ` ${t('tg.dust')}` : ''}`;
   if (entry.level <= 2) return <span className={`dc good${extra}`} title={title}><i style={{ background: l.hex }} /></span>;
-  return <span className={`dc lost${extra}`} style={{ background: l.hex, color: l.ink }} title={title}>{primary[0] ? letterOf(primary[0]) : ''}</span>;
+  return <span className={`dc lost${extra}`} style={{ '--aqi': l.hex } as CSSProperties} title={title}>{primary[0] ? letterOf(primary[0]) : ''}</span>;
 }

@@ -31,6 +31,7 @@ export default function TargetsPage() {
   const acts = (
     <>
       <Segmented value={dust} onChange={setDust} options={[{ value: 'observed', label: t('tg.modeObserved') }, { value: 'assessed', label: t('tg.modeAssessed') }]} aria-label={t('tg.mode')} />
+      <button type="button" className="topctl" onClick={() => window.print()}>{t('do.print')}</button>
       <a className="topctl" href={url('/air/targets.xlsx', full)} download>{t('do.export')}</a>
       <button type="button" className="topctl" aria-pressed={view === 'table'} onClick={() => setView(view === 'table' ? 'chart' : 'table')}>{view === 'table' ? t('do.chart') : t('do.table')}</button>
     </>
@@ -68,7 +69,9 @@ export default function TargetsPage() {
 function LedgerNote({ d }: { d: Targets }) {
   const { t } = useT();
   const good = (d.levels['优'] ?? 0) + (d.levels['良'] ?? 0);
-  return <>{t('tg.ledgerNote', { used: d.daysUsed, good, lost: d.lostTotal.thisYear })}</>;
+  const lost = d.lostTotal.thisYear;
+  const invalid = d.daysUsed - good - lost;
+  return <>{t('tg.ledgerNote', { used: d.daysUsed, good, lost })}{invalid > 0 && t('tg.ledgerInvalid', { n: invalid })}</>;
 }
 
 function CurveLegend() {

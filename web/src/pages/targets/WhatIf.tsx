@@ -17,7 +17,7 @@ const DEBOUNCE_MS = 90;
 
 /** Three sliders; the server answers while they are dragged. The position lives in the address. */
 export function WhatIf({ d }: { d: Targets }) {
-  const { t } = useT();
+  const { t, lang } = useT();
   const { asOf } = usePageQuery();
   const [saved] = useParam('wi');
   const start: Knobs = { pm: Number(d.whatIf.pmRest.value), pmDays: Number(d.whatIf.pmExceedDays.value), o3Days: Number(d.whatIf.o3ExceedDays.value) };
@@ -74,7 +74,7 @@ export function WhatIf({ d }: { d: Targets }) {
             <Result label={t('tg.fullYear', { name: 'PM2.5' })} value={plain(a.pm25.value)} met={a.pm25.met} word={a.pm25.met ? t('tg.met') : t('tg.notMet')} prob={a.probability.pm25} />
             <Result label={t('tg.fullYear', { name: 'PM10' })} value={plain(a.pm10.value)} met={a.pm10.met} word={a.pm10.met ? t('tg.met') : t('tg.notMet')} prob={a.probability.pm10} />
             <Result label={t('tg.goodDays')} value={plain(a.goodDays.value)} met={a.goodDays.met} word={a.goodDays.met ? t('tg.margin', { n: unsigned(a.goodDays.margin) }) : t('tg.short', { n: unsigned(a.goodDays.margin) })} prob={a.probability.good_days} />
-            <div className="sums">{a.arithmetic.join('；')}</div>
+            <ul className="sums" aria-label={t('explain.formula')}>{a.arithmetic.map((x) => <li key={x}><Rich text={x.replace(/^优良天数：/, `${t('tg.goodDays')}：`).replace(/：/g, lang === 'en' ? ': ' : '：')} /></li>)}</ul>
           </>
         )}
       </div>

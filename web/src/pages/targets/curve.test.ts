@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { CalendarDay, Curve } from '../../api/types';
 import { rangeOf, settled, spread } from './curve';
+import { invalidDays } from './Ledger';
 import { lostByMonth } from './MonthBars';
 
 const days = Array.from({ length: 365 }, (_, i) => new Date(Date.UTC(2026, 0, 1 + i)).toISOString().slice(0, 10));
@@ -54,7 +55,7 @@ describe('labels at the right edge', () => {
 });
 
 describe('days lost by month', () => {
-  const at = (date: string, aqi: number | null, primary: string[], valid = true): CalendarDay => ({ date, aqi, level: 0, category: '', primary, valid, dust: false });
+  const at = (date: string, aqi: number | null, primary: string[], valid = true): CalendarDay => ({ date, aqi, level: 0, category: '', primary, valid, dust: false, explain: '' });
   it('counts ties for each, and neither good nor invalid days', () => {
     const got = lostByMonth({ calendar: [at('2026-01-01', 130, ['PM2.5', 'PM10']), at('2026-01-02', 100, ['PM2.5']), at('2026-06-03', 160, ['O3_8h']), at('2026-06-04', 160, ['O3_8h']), at('2026-06-05', 180, ['O3_8h'], false)] });
     expect(got.map((r) => [r.name, r.counts[0], r.counts[5]])).toEqual([
@@ -72,4 +73,9 @@ describe('settled', () => {
   it('keeps a line that never leaves the range', () => {
     expect(settled([10, null, 12], 65)).toEqual([10, null, 12]);
   });
+});
+
+describe('invalid days', () => {
+  it('are those up to the last day with an AQI, so that good, lost and invalid add up', () =>
+    expect(invalidDays([{ date: '2026-05-29', aqi: 60, valid: true }, { date: '2026-05-30', aqi: null, valid: false }, { date: '2026-05-31', aqi: 70, valid: true }, { date: '2026-06-01', aqi: null, valid: false }], '2026-05-31')).toBe(1));
 });
