@@ -13,7 +13,7 @@ export function ListView<T>({ columns, rows, rowKey, own, onOpen }: Props<T>) {
   const [shown, setShown] = useState(STEP);
   const [first, second, ...rest] = columns;
   return (
-    <div className="dt-list" role="list">
+    <div className="dt-list" role={rows.length > 0 ? 'list' : undefined}>
       {rows.slice(0, shown).map((row) => (
         <div key={rowKey(row)} role="listitem" className={own?.(row) ? 'dt-item own' : 'dt-item'} data-key={rowKey(row)}>
           <div className="first">

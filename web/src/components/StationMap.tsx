@@ -173,11 +173,11 @@ export default function StationMap({ map, places, onNear, points, selected, onSe
               style={{ left: q.left, top: q.top }}
               onClick={() => onSelect(q.p.id)}
               aria-pressed={q.p.id === selected}
-              aria-label={`${q.p.name} ${word}`}
               title={`${q.p.name} ${word}`}
             >
               {q.p.offline || !l ? <span className="mchip-box off">{t('air.offShort')}</span> : <span className="mchip-box" style={{ background: l.hex, color: l.ink }}>{q.p.aqi}</span>}
-              {!q.stuck && <span className="mchip-name">{q.p.name}</span>}
+              <span className={q.stuck ? 'sr-only' : 'mchip-name'}>{q.p.name}</span>
+              <span className="sr-only">{word}</span>
             </button>
           );
         })}

@@ -141,6 +141,7 @@ export const air = {
   'rk.toBetter': ['前一名 {name}，高 {v}', '{v} above {name}, next better'],
   'rk.toWorse': ['后一名 {name}，低 {v}', '{v} below {name}, next worse'],
   'rk.parts': ['单项指数构成', 'Single indices'],
+  'rk.monthsOwn': ['逐月数据只有本市及所辖县（市、区）的；外市请在上方换时段查看。', 'Monthly figures exist for our own city and counties only; for other cities choose another period above.'],
   'rk.showIndex': ['看单项指数', 'Single indices'],
   'rk.showValue': ['看浓度', 'Concentrations'],
 } as const satisfies Record<string, readonly [string, string]>;

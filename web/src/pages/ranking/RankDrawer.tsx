@@ -12,11 +12,11 @@ import { items } from './columns';
 type Month = { month: string; composite: FigureData; goodDays: number; validDays: number } & Record<string, FigureData | string | number>;
 
 /** One city of the list: its single indices and the year month by month. */
-export function RankDrawer({ row, code, year, onClose }: { row: RankRow | undefined; code: string; year: number; onClose: () => void }) {
+export function RankDrawer({ row, code, year, months, onClose }: { row: RankRow | undefined; code: string; year: number; /** False for other cities: only yearly and monthly lists hold them. */ months: boolean; onClose: () => void }) {
   const { t } = useT();
   const narrow = useNarrow();
   const { asOf } = usePageQuery();
-  const r = useApi<{ meta: Meta; items: Month[] }>('/air/months', { region: code, year, asOf }, { keep: false });
+  const r = useApi<{ meta: Meta; items: Month[] }>('/air/months', { region: code, year, asOf }, { keep: false, enabled: months });
   const max = Math.max(...items.map((i) => Number(row?.[i.index]) || 0), 0.01);
   const monthKeys = ['pm25', 'pm10', 'o3_8h_p90', 'no2', 'so2', 'co_p95'];
   return (
@@ -36,7 +36,7 @@ export function RankDrawer({ row, code, year, onClose }: { row: RankRow | undefi
           </tbody>
         </table>
       )}
-      {r.isPending ? <Waiting /> : r.error ? <Failed error={r.error} retry={() => void r.refetch()} /> : (
+      {!months ? <p className="note">{t('rk.monthsOwn')}</p> : r.isPending ? <Waiting /> : r.error ? <Failed error={r.error} retry={() => void r.refetch()} /> : (
         <div className="tablebox flat">
           <table className="dt small">
             <caption className="sr-only">{year}</caption>

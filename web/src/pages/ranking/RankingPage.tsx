@@ -78,7 +78,7 @@ export default function RankingPage() {
           </Card>
         </>
       )}
-      {open && d && <RankDrawer row={d.rows.find((x) => x.region.code === open)} code={open} year={Number(d.to.slice(0, 4))} onClose={() => setParams({ open: null })} />}
+      {open && d && <RankDrawer row={d.rows.find((x) => x.region.code === open)} code={open} months={list === 'county' || open === own?.region.code} year={Number(d.to.slice(0, 4))} onClose={() => setParams({ open: null })} />}
     </div>
   );
 }
