@@ -30,7 +30,7 @@ type tallied struct {
 
 func newTally(edges int) *tally {
 	size := 16
-	for size < 2*edges {
+	for size < edges+edges/4 { // most edges have a twin: half full
 		size *= 2
 	}
 	return &tally{make([]tallied, size), uint64(size - 1)}
@@ -101,12 +101,19 @@ func residue(territory Shape, cells []Shape) []edge {
 		n += s.Points()
 	}
 	t := newTally(n)
-	eachEdge(territory, cells, func(e edge) { t.add(e.a, e.b) })
-	var out []edge
+	where := make([]*tallied, 0, n)
 	eachEdge(territory, cells, func(e edge) {
-		if t.open(e.a, e.b) {
+		s, way := t.find(e.a, e.b)
+		s.n += way
+		where = append(where, s)
+	})
+	var out []edge
+	i := 0
+	eachEdge(territory, cells, func(e edge) {
+		if where[i].n != 0 {
 			out = append(out, e)
 		}
+		i++
 	})
 	return out
 }
