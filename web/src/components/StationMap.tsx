@@ -25,9 +25,9 @@ export type MapPoint = {
 type Props = { map: AirMap; places: MapPlaces | undefined; /** Called once the map is near enough for towns and villages. */ onNear: () => void; points: MapPoint[]; selected: string; onSelect: (id: string) => void; label: string };
 
 /** From this zoom on town borders and villages are drawn, and a bit nearer their names. */
-const NEAR = 9.4;
-const TOWN_NAMES = 10;
-const VILLAGE_NAMES = 12;
+const NEAR = 8.5;
+const TOWN_NAMES = 8.9;
+const VILLAGE_NAMES = 11;
 
 /** The base map is our own: boundaries and rivers, no glyphs, no sprites, no outside request. */
 function styleOf(map: AirMap): StyleSpecification {
@@ -103,6 +103,9 @@ export default function StationMap({ map, places, onNear, points, selected, onSe
           return { id: p.id, x: at.x, y: at.y, w: CHIP.w + 4 + nameWidth(p.name), h: CHIP.h, rank: p.rank, p };
         })
         .filter((b) => b.x > -40 && b.y > -20 && b.x < frame.w + 40 && b.y < frame.h + 20);
+      // Stations that stand alone keep their place; those in a crowd make way.
+      const crowd = boxes.map((b) => boxes.filter((o) => Math.abs(o.x - b.x) < 90 && Math.abs(o.y - b.y) < 30).length);
+      boxes.forEach((b, i) => (b.rank -= (crowd[i] ?? 0) * 10_000));
       // The zoom buttons and the scale keep their corners.
       const corners = [{ left: frame.w - 40, top: frame.h - 66, right: frame.w, bottom: frame.h }, { left: 0, top: frame.h - 26, right: 100, bottom: frame.h }];
       const spots = place(boxes, frame, corners).map((q, i) => ({ ...q, p: boxes[i]!.p, x: boxes[i]!.x, y: boxes[i]!.y, w: q.stuck ? CHIP.w : boxes[i]!.w }));

@@ -93,7 +93,7 @@ function MapCard({ now, selected, onSelect }: { now: AirNow; selected: string; o
     [now.stations],
   );
   return (
-    <Card title={t('air.map')} note={near ? t('air.mapNote') : t('map.nearHelp')} right={<AqiLegend />} flush className="map-card" bodyClass="map-body">
+    <Card title={t('air.map')} note={<span title={t('map.nearHelp')}>{t('air.mapNote')}</span>} right={<AqiLegend />} flush className="map-card" bodyClass="map-body">
       {m.data ? (
         <Suspense fallback={<Waiting height={230} />}>
           <StationMap map={m.data} places={places.data} onNear={onNear} points={points} selected={selected} onSelect={onSelect} label={t('map.label')} />
