@@ -27,7 +27,7 @@ func backupCommand() command {
 			return c.fail(e, err)
 		}
 		defer func() { _ = db.Close() }() // read only: nothing to lose
-		m, err := backup.Write(ctx, db, rest[0], version)
+		m, err := backup.Write(ctx, db, rest[0], version, cfg.Folders()...)
 		if err != nil {
 			return c.fail(e, err)
 		}

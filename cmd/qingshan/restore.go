@@ -24,7 +24,7 @@ func restoreCommand() command {
 		if len(rest) != 1 {
 			return c.usageError(e, "wants one folder to read from")
 		}
-		m, err := backup.Restore(ctx, rest[0], cfg.Store(), clock.System())
+		m, err := backup.Restore(ctx, rest[0], cfg.Store(), clock.System(), cfg.Folders()...)
 		if err != nil {
 			return c.fail(e, err)
 		}
@@ -35,7 +35,7 @@ func restoreCommand() command {
 			return c.fail(e, err)
 		}
 		defer func() { _ = db.Close() }() // read only: nothing to lose
-		checks, err := server.Verify(ctx, db)
+		checks, err := server.Verify(ctx, cfg, db)
 		code = printChecks(e, checks)
 		if err != nil {
 			return c.fail(e, err)

@@ -9,7 +9,7 @@ import (
 func verifyCommand() command {
 	c := command{
 		name:    "verify",
-		about:   "Prove the stored data: audit chain, series checksums, received = stored + unchanged + rejected per stream.",
+		about:   "Prove the stored data: audit chain, series checksums, received = stored + unchanged + rejected per stream, the hash of every file of evidence.",
 		usage:   "--data DIR | --database URL",
 		example: "qingshan verify --data /var/lib/qingshan",
 	}
@@ -26,7 +26,7 @@ func verifyCommand() command {
 			return c.fail(e, err)
 		}
 		defer func() { _ = db.Close() }() // read only: nothing to lose
-		checks, err := server.Verify(ctx, db)
+		checks, err := server.Verify(ctx, cfg, db)
 		code = printChecks(e, checks)
 		if err != nil {
 			return c.fail(e, err)

@@ -3,18 +3,22 @@ package server
 import (
 	"context"
 	"fmt"
+	"path/filepath"
 
 	"qingshan/internal/city/telemetry"
 	"qingshan/internal/platform/audit"
+	"qingshan/internal/platform/backup"
+	"qingshan/internal/platform/evidence"
 	"qingshan/internal/platform/series"
 	"qingshan/internal/platform/store"
 )
 
 // Verify proves what the system promises about its data: the database's own structures, the
 // audit chain link by link, the checksum of every series partition, and that every stream's
-// received values were stored, unchanged or rejected. Each check names the first broken
+// received values were stored, unchanged or rejected, and the hash of every file of evidence.
+// Each check names the first broken
 // place. The error is for a database that cannot be read at all.
-func Verify(ctx context.Context, db *store.DB) ([]Check, error) {
+func Verify(ctx context.Context, cfg *Config, db *store.DB) ([]Check, error) {
 	var out []Check
 	if err := db.Integrity(ctx); err != nil {
 		out = append(out, failed("database", "%s", people(err)))
@@ -37,6 +41,11 @@ func Verify(ctx context.Context, db *store.DB) ([]Check, error) {
 			return fmt.Errorf("streams: %w", err)
 		}
 		out = append(out, booksCheck(books))
+		files, err := evidence.Verify(ctx, tx, cfg.EvidenceDir())
+		if err != nil {
+			return fmt.Errorf("evidence: %w", err)
+		}
+		out = append(out, evidenceCheck(files))
 		return nil
 	})
 	return out, err
@@ -64,4 +73,19 @@ func booksCheck(b telemetry.Books) Check {
 		return failed("streams", "%s (%d differences in all)", b.Differences[0], n)
 	}
 	return passed("streams", "%d streams, %d deliveries, %d values received", b.Streams, b.Batches, b.Received)
+}
+
+func evidenceCheck(r evidence.Report) Check {
+	if r.Broken != "" {
+		return failed("evidence", "%s", r.Broken)
+	}
+	return passed("evidence", "%d files, %d bytes", r.Files, r.Bytes)
+}
+
+// EvidenceDir is the folder of evidence in the data folder.
+func (c *Config) EvidenceDir() string { return filepath.Join(c.Data, "evidence") }
+
+// Folders are the folders of files that belong to the installation beside its database.
+func (c *Config) Folders() []backup.Folder {
+	return []backup.Folder{{Name: "evidence", Path: c.EvidenceDir(), Derived: evidence.Derived}}
 }

@@ -169,3 +169,42 @@ func replace(dir, old, new string) error {
 	}
 	return os.WriteFile(path, []byte(strings.Replace(string(b), old, new, 1)), 0o600)
 }
+
+func TestFilesBesideTheDatabaseComeBack(t *testing.T) {
+	both(t, func(t *testing.T, source *store.DB, target store.Config) {
+		ctx, from, to := t.Context(), t.TempDir(), filepath.Join(t.TempDir(), "evidence")
+		for name, text := range map[string]string{"ab/cd/abcd": "one", "ab/ce/abce": "two", "views/x.jpg": "made again", "parts/p": "half"} {
+			path := filepath.Join(from, filepath.FromSlash(name))
+			if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+				t.Fatal(err)
+			}
+			if err := os.WriteFile(path, []byte(text), 0o400); err != nil {
+				t.Fatal(err)
+			}
+		}
+		derived := func(name string) bool { return name == "views" || name == "parts" }
+		dir := filepath.Join(t.TempDir(), "b")
+		m, err := backup.Write(ctx, source, dir, "test", backup.Folder{Name: "evidence", Path: from, Derived: derived})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var names []string
+		for _, f := range m.Files {
+			if strings.HasPrefix(f.Name, "evidence/") {
+				names = append(names, f.Name)
+			}
+		}
+		if d := cmp.Diff([]string{"evidence/ab/cd/abcd", "evidence/ab/ce/abce"}, names); d != "" {
+			t.Error(d)
+		}
+		if _, err := backup.Restore(ctx, dir, target, morning, backup.Folder{Name: "evidence", Path: from}); !fault.Is(err, fault.Conflict) {
+			t.Errorf("restored over files: %v", err)
+		}
+		if _, err := backup.Restore(ctx, dir, target, morning, backup.Folder{Name: "evidence", Path: to}); err != nil {
+			t.Fatal(err)
+		}
+		if b, err := os.ReadFile(filepath.Join(to, "ab", "ce", "abce")); err != nil || string(b) != "two" {
+			t.Errorf("%q %v", b, err)
+		}
+	})
+}

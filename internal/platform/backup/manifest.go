@@ -27,6 +27,14 @@ const (
 	tableFolder  = "tables"
 )
 
+// Folder is a folder of files beside the database that belongs to the installation: its name
+// in the backup, where it lies, and which names below it can be made again and are left out.
+// Its files are only ever added, each in place before the row that names it is written.
+type Folder struct {
+	Name, Path string
+	Derived    func(name string) bool // nil: nothing
+}
+
 // Manifest describes a backup. It is written last: a folder without one is no backup.
 type Manifest struct {
 	Format    int           `json:"format"`
@@ -61,10 +69,10 @@ type Sequence struct {
 	Last   int64  `json:"last"`
 }
 
-// Write makes a backup of an open database in a new folder, while the program may go on
-// writing. program is the version shown in the manifest. Errors: conflict when the folder
-// holds something.
-func Write(ctx context.Context, db *store.DB, dir, program string) (*Manifest, error) {
+// Write makes a backup of an open database and of the folders beside it in a new folder,
+// while the program may go on writing. program is the version shown in the manifest. Errors:
+// conflict when the folder holds something.
+func Write(ctx context.Context, db *store.DB, dir, program string, folders ...Folder) (*Manifest, error) {
 	if err := vacant(dir); err != nil {
 		return nil, err
 	}
@@ -75,7 +83,7 @@ func Write(ctx context.Context, db *store.DB, dir, program string) (*Manifest, e
 	if err := os.MkdirAll(partial, 0o700); err != nil {
 		return nil, unwritable(err, partial)
 	}
-	m, err := write(ctx, db, partial, program)
+	m, err := write(ctx, db, partial, program, folders)
 	if err != nil {
 		return nil, errors.Join(err, os.RemoveAll(partial))
 	}
@@ -86,7 +94,7 @@ func Write(ctx context.Context, db *store.DB, dir, program string) (*Manifest, e
 	return m, syncFolder(filepath.Dir(dir))
 }
 
-func write(ctx context.Context, db *store.DB, dir, program string) (*Manifest, error) {
+func write(ctx context.Context, db *store.DB, dir, program string, folders []Folder) (*Manifest, error) {
 	m := &Manifest{Format: format, Engine: db.Dialect(), Program: program,
 		CreatedAt: db.Clock().Now().Format("2006-01-02T15:04:05-07:00")}
 	var err error
@@ -100,6 +108,11 @@ func write(ctx context.Context, db *store.DB, dir, program string) (*Manifest, e
 	}
 	if err != nil {
 		return nil, err
+	}
+	for _, f := range folders { // after the database: every file that its rows name is there
+		if err := copyFolder(ctx, f, f.Path, filepath.Join(dir, f.Name)); err != nil {
+			return nil, err
+		}
 	}
 	return m, finish(dir, m)
 }

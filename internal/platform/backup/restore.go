@@ -18,7 +18,7 @@ import (
 // Restore brings a backup into an empty place of the same engine and checks it there: files
 // against the manifest, structures, row counts. Errors: conflict when the target holds
 // something, invalid for a damaged backup or another engine.
-func Restore(ctx context.Context, dir string, cfg store.Config, clk clock.Clock) (*Manifest, error) {
+func Restore(ctx context.Context, dir string, cfg store.Config, clk clock.Clock, folders ...Folder) (*Manifest, error) {
 	engine := store.SQLite
 	if cfg.URL != "" {
 		engine = store.Postgres
@@ -32,6 +32,11 @@ func Restore(ctx context.Context, dir string, cfg store.Config, clk clock.Clock)
 	}
 	if m.Engine != engine {
 		return nil, fault.Newf(fault.Invalid, "engine", "备份来自 %s，不能恢复到 %s", m.Engine, engine)
+	}
+	for _, f := range folders {
+		if err := restoreFolder(ctx, f, dir); err != nil {
+			return m, err
+		}
 	}
 	if engine == store.SQLite {
 		return m, restoreSQLite(ctx, dir, m, cfg, clk)
