@@ -198,6 +198,7 @@ func (c *checker) edges(path string, t *Transition) {
 		c.fail(path, "transition %s: nobody may make it; name by", t.ID)
 	}
 	c.relations(path+".by", t.By)
+	c.relations(path+".not_by", t.NotBy)
 	if c.k.State(t.To) == nil {
 		c.fail(path+".to", "transition %s: to %q is not a state", t.ID, t.To)
 	}

@@ -92,6 +92,8 @@ func (k *Kind) may(t *Transition, w Who, d Doing) *Refusal {
 		return k.refuseState(t, d.State)
 	case !w.hasAny(t.By):
 		return k.refuseRelation(t, w)
+	case w.hasAny(t.NotBy):
+		return refuseNotBy(t, w)
 	}
 	if k.KeepsApart(t) {
 		if w.Relations["owner"] {

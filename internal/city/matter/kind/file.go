@@ -88,6 +88,7 @@ type fileTransition struct {
 	From        []string       `toml:"from"`
 	To          string         `toml:"to"`
 	By          []string       `toml:"by"`
+	NotBy       []string       `toml:"not_by"`
 	Act         string         `toml:"act"`
 	Fields      []string       `toml:"fields"`
 	Evidence    []fileEvidence `toml:"evidence"`
@@ -235,7 +236,7 @@ func (d fileField) field() Field {
 
 func (t fileTransition) transition() Transition {
 	out := Transition{
-		ID: t.ID, Name: t.Name, NameEn: t.NameEn, From: t.From, To: t.To, By: t.By, Act: Act(t.Act),
+		ID: t.ID, Name: t.Name, NameEn: t.NameEn, From: t.From, To: t.To, By: t.By, NotBy: t.NotBy, Act: Act(t.Act),
 		Need: Need{Fields: t.Fields, Opinion: t.Opinion}, Assigns: t.Assigns, Rework: t.Rework, Reopen: t.Reopen,
 		Limit: t.Limit, LimitText: t.LimitText, LimitTextEn: t.LimitTextEn, Consequence: t.Consequence,
 	}

@@ -32,10 +32,33 @@ func lines(data []byte) map[string]int {
 			prefix = place(names, counts)
 			at[strings.TrimSuffix(prefix, ".")] = line
 		case unstable.KeyValue:
-			at[prefix+strings.Join(names, ".")] = line
+			path := prefix + strings.Join(names, ".")
+			at[path] = line
+			inside(&p, e.Value(), path, line, at)
 		}
 	}
 	return at
+}
+
+// inside finds the lines of the elements of an array of inline tables.
+func inside(p *unstable.Parser, v *unstable.Node, path string, line int, at map[string]int) {
+	switch v.Kind {
+	case unstable.Array:
+		it := v.Children()
+		for i := 0; it.Next(); i++ {
+			inside(p, it.Node(), fmt.Sprintf("%s.%d", path, i), line, at)
+		}
+	case unstable.InlineTable:
+		it := v.Children()
+		for first := true; it.Next(); first = false {
+			names, l := keyOf(p, it.Node())
+			if first {
+				at[path] = l
+			}
+			at[path+"."+strings.Join(names, ".")] = l
+			inside(p, it.Node().Value(), path+"."+strings.Join(names, "."), l, at)
+		}
+	}
 }
 
 func keyOf(p *unstable.Parser, e *unstable.Node) (names []string, line int) {

@@ -67,3 +67,14 @@ func refuseLimit(t *Transition) *Refusal {
 	}
 	return &Refusal{LimitReached, zh, strings.TrimSpace(en)}
 }
+
+func refuseNotBy(t *Transition, w Who) *Refusal {
+	for _, r := range t.NotBy {
+		if w.Relations[r] {
+			zh, en := RelationName(r)
+			return &Refusal{NotYours, fmt.Sprintf("您是%s，%s须由另一人办理。", zh, t.Name),
+				fmt.Sprintf("You are %s: “%s” has to be done by somebody else.", en, t.NameEn)}
+		}
+	}
+	return nil
+}

@@ -135,6 +135,7 @@ type Transition struct {
 	From             []string
 	To               string
 	By               []string // relations, any of which suffices
+	NotBy            []string // relations that exclude, though one of By holds
 	Act              Act
 	Need             Need
 	Effects          []Effect
