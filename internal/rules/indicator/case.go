@@ -61,7 +61,8 @@ func Compute(cases []Case, p Period) Indicators {
 	for _, c := range cases {
 		x.reports(c, p)
 		x.dispatches(c, p)
-		if p.has(c.Due) || p.has(c.Closed) && c.Closed < c.Due {
+		early := c.Closed > 0 && c.Closed < c.Due
+		if early && p.has(c.Closed) || p.has(c.Due) && !(early && c.Closed < p.From) {
 			closed := c.Closed > 0 && c.Closed < p.To
 			x.Closing.count(closed)
 			x.OnTime.count(closed && c.Closed <= c.Due)
