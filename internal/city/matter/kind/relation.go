@@ -78,8 +78,8 @@ func isID(s string) bool {
 	if s == "" || len(s) > 40 {
 		return false
 	}
-	for i, c := range s {
-		if (c < 'a' || c > 'z') && c != '_' && (i == 0 || c < '0' || c > '9') {
+	for _, c := range s {
+		if (c < 'a' || c > 'z') && c != '_' && (c < '0' || c > '9') {
 			return false
 		}
 	}
