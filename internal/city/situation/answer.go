@@ -52,7 +52,7 @@ func worstCounty(stations []StationHour) (worst StationHour, ok bool) {
 // onlineAnswer says how many of the stations that people look after have the hour, and names
 // the one that has been silent longest.
 func (b *board) onlineAnswer(z, e *strings.Builder, stations []StationHour) {
-	all, online := 0, 0
+	all, online, never := 0, 0, 0
 	var silent *StationHour
 	for i, s := range stations {
 		if s.Site.Kind == "micro" {
@@ -61,6 +61,8 @@ func (b *board) onlineAnswer(z, e *strings.Builder, stations []StationHour) {
 		all++
 		if s.Hour.Figure.Valid > 0 {
 			online++
+		} else if s.NeverReported {
+			never++
 		} else if silent == nil || s.OfflineSince < silent.OfflineSince {
 			silent = &stations[i]
 		}
@@ -70,6 +72,10 @@ func (b *board) onlineAnswer(z, e *strings.Builder, stations []StationHour) {
 	}
 	fmt.Fprintf(z, "。%d 站中 %d 站有数", all, online)
 	fmt.Fprintf(e, ". %d of %d stations report", online, all)
+	if never > 0 {
+		fmt.Fprintf(z, "，%d 站没有任何数据", never)
+		fmt.Fprintf(e, ", %d have no data at all", never)
+	}
 	if silent != nil {
 		since, err := time.Parse(time.RFC3339, silent.OfflineSince)
 		if err == nil {

@@ -122,11 +122,22 @@ func (b *board) makeUnits(f *facts) {
 	}
 }
 
+// inOperation are those of the stations that a value of the day is asked of: a closed one
+// is neither expected nor missed.
+func (b *board) inOperation(stations []int, day calendar.Day) (out []int) {
+	for _, i := range stations {
+		if b.stations[i].on(day) {
+			out = append(out, i)
+		}
+	}
+	return out
+}
+
 func (b *board) memberLists() [][]air.Member {
 	out := make([][]air.Member, len(b.units))
 	for i, u := range b.units {
 		for _, s := range u.members {
-			out[i] = append(out[i], air.Member{Station: s})
+			out[i] = append(out[i], air.Member{Station: s, From: b.stations[s].from, To: b.stations[s].to})
 		}
 	}
 	return out

@@ -97,11 +97,13 @@ func (b *board) explainHour(e *Explanation, k key) error {
 	if b.unitDirect(s) {
 		e.Formula = "公布的城市小时值，未由点位重算"
 	}
-	b.memberInputs(e, s.members, func(i int) string {
+	day, _ := calendar.HourOf(end)
+	asked := b.inOperation(s.members, day)
+	b.memberInputs(e, asked, func(i int) string {
 		x, _ := hourValues(b.hours, i, end)
 		return b.concText(p, int16(x[p]))
 	}, unitText(p))
-	e.Counts = append(e.Counts, Count{"有效点位", strconv.Itoa(b.present(s.members, p, end))}, Count{"应有点位", strconv.Itoa(len(s.members))})
+	e.Counts = append(e.Counts, Count{"有效点位", strconv.Itoa(b.present(asked, p, end))}, Count{"应有点位", strconv.Itoa(len(asked))})
 	return nil
 }
 
@@ -174,7 +176,7 @@ func (b *board) explainDay(e *Explanation, k key) error {
 	if s.station || b.unitDirect(s) {
 		b.hourInputs(e, s, p, day)
 	} else {
-		b.memberInputs(e, s.members, func(i int) string {
+		b.memberInputs(e, b.inOperation(s.members, day), func(i int) string {
 			return b.concText(p, b.stationDays.V[p][b.stationDays.At(i, d)])
 		}, unitText(p))
 	}

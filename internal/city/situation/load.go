@@ -122,7 +122,7 @@ func (l *loader) split(city region.Code, sites []telemetry.Site) (stations, citi
 			}
 		}
 		l.f.stations = append(l.f.stations, Station{ID: s.Code, Code: s.Code, Name: s.Name, Kind: string(s.Kind), Region: p,
-			Lon: s.Lon, Lat: s.Lat, Counted: s.Counted})
+			Lon: s.Lon, Lat: s.Lat, Counted: s.Counted, from: s.From, to: s.To})
 	}
 	return stations, cities
 }

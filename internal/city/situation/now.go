@@ -24,13 +24,12 @@ func (b *board) now(unit int, sites []string) *Now {
 		out.Hours = append(out.Hours, hourText(b.through-int64(i)*calendar.MsPerHour))
 	}
 	out.Series["city"] = b.trend(b.unitSource(unit))
-	for _, i := range b.stationsOf(unit) {
+	for _, i := range b.inOperation(b.stationsOf(unit), b.today) {
 		s := b.stations[i]
 		sh := StationHour{Site: s, Hour: b.hourReport(b.stationSource(i), b.through)}
 		if last := b.lastHour(i); last < b.through && sh.Hour.Figure.Valid == 0 {
-			sh.OfflineSince = hourText(last)
-			if last == 0 {
-				sh.OfflineSince = hourText(b.hourStart())
+			if sh.NeverReported = last == 0; !sh.NeverReported {
+				sh.OfflineSince = hourText(last)
 			}
 		}
 		out.Stations = append(out.Stations, sh)
@@ -146,7 +145,7 @@ func (b *board) completeness(unit int) Completeness {
 		c.Hours = append(c.Hours, hourText(end))
 	}
 	present, all := 0, 0
-	for _, i := range b.stationsOf(unit) {
+	for _, i := range b.inOperation(b.stationsOf(unit), b.today) {
 		s := b.stations[i]
 		if s.Kind == "micro" {
 			continue
@@ -155,11 +154,15 @@ func (b *board) completeness(unit int) Completeness {
 		for end := first; end <= b.through; end += calendar.MsPerHour {
 			cell := b.cell(i, end)
 			row.Cells = append(row.Cells, cell)
-			if cell != 0 {
+			switch cell {
+			case cellClosed:
+				continue
+			case cellPresent, cellMarked:
 				row.Present++
 			}
+			all++
 		}
-		present, all = present+row.Present, all+gridHours
+		present += row.Present
 		c.Rows = append(c.Rows, row)
 	}
 	c.Missing = all - present
@@ -169,27 +172,36 @@ func (b *board) completeness(unit int) Completeness {
 	return c
 }
 
-// cell is 1 when the station has every pollutant of the hourly report, 2 when one of them
-// is marked, 0 when one is missing.
+// The cells of the grid.
+const (
+	cellMissing = iota // a pollutant of the hourly report is missing
+	cellPresent
+	cellMarked // all are there, one of them is marked
+	cellClosed // the station was not in operation
+)
+
 func (b *board) cell(station int, end int64) int {
+	if day, _ := calendar.HourOf(end); !b.stations[station].on(day) {
+		return cellClosed
+	}
 	v, _ := hourValues(b.hours, station, end)
 	var marks series.Flag
 	for _, p := range shown {
 		if v[p] < 0 {
-			return 0
+			return cellMissing
 		}
 		marks |= b.flags.at(station, p, end)
 	}
 	if marks&(series.Suspect|series.Stuck) != 0 {
-		return 2
+		return cellMarked
 	}
-	return 1
+	return cellPresent
 }
 
 // dayBoard answers for one finished day.
 func (b *board) dayBoard(unit int, day calendar.Day) *DayBoard {
 	out := &DayBoard{City: b.dayReport(b.unitSource(unit), day)}
-	for _, i := range b.stationsOf(unit) {
+	for _, i := range b.inOperation(b.stationsOf(unit), day) {
 		out.Stations = append(out.Stations, StationDay{b.stations[i], b.dayReport(b.stationSource(i), day)})
 	}
 	out.Answer, out.AnswerEN = b.dayAnswer(unit, out.City)

@@ -54,11 +54,13 @@ func (b *board) hourReport(s source, end int64) Hour {
 		Withheld: withheldText(&res), Values: map[string]Figure{}}
 	out.AQI, out.Category = b.aqiOf(res.AQI)
 	n := 0
+	day, _ := calendar.HourOf(end)
+	asked := b.inOperation(s.members, day)
 	for _, p := range shown {
 		f := b.figure(key{"hour", s.id, k, p.Column()}, b.concText(p, int16(v[p])), unitText(p))
 		f.Flag = b.hourWord(s.members, p, end)
 		if !s.station && len(s.members) > 0 {
-			f = f.counted(b.present(s.members, p, end), len(s.members))
+			f = f.counted(b.present(asked, p, end), len(asked))
 		}
 		out.Values[p.Column()] = f
 		if v[p] >= 0 {

@@ -204,3 +204,77 @@ func TestCountyReadsItselfOnly(t *testing.T) {
 		}
 	})
 }
+
+// A station that was closed, or is not open yet, is neither expected nor missed: two running
+// stations of five make a city whose values are complete.
+func TestClosedStationsAreNotExpected(t *testing.T) {
+	both(t, func(r *rig) {
+		t := r.t
+		for _, s := range []telemetry.SiteSpec{
+			{Code: "O1", Name: "老站一(停运250101)", Kind: telemetry.National, Region: "410702000000", Counted: true},
+			{Code: "O2", Name: "老站二(停运250101)", Kind: telemetry.National, Region: "410703000000", Counted: true},
+			{Code: "O3", Name: "老站三(停运250101)", Kind: telemetry.National, Region: "410704000000", Counted: true},
+			{Code: "F1", Name: "新站(启用270101)", Kind: telemetry.National, Region: "410704000000", Counted: true},
+		} {
+			_, _, err := r.tel.PutSite(r.system(), s)
+			must(t, err)
+		}
+		r.usual()
+		r.fill("O1", calendar.MustDay("2024-12-01"), calendar.HourEnd(calendar.MustDay("2024-12-31"), 24), 0)
+		n, err := r.air.Now(r.system(), city, time.Time{}, nil)
+		must(t, err)
+		pm := n.City.Values["pm25"]
+		if n.City.AQI == nil || pm.Valid != 2 || pm.Expected != 2 || pm.Completeness != 1 {
+			t.Errorf("city hour: AQI %s, PM2.5 %+v", deref(n.City.AQI), pm)
+		}
+		if len(n.Stations) != 4 || n.Completeness.Missing != 0 || n.Completeness.Share != "100.0" || !contains(n.Answer, "4 站中 4 站有数") {
+			t.Errorf("%d stations, missing %d, share %s: %s", len(n.Stations), n.Completeness.Missing, n.Completeness.Share, n.Answer)
+		}
+		e, err := r.air.Explain(r.system(), city, pm.Key, time.Time{})
+		must(t, err)
+		if len(e.Inputs) != 2 {
+			t.Errorf("the city's hour has inputs %+v", e.Inputs)
+		}
+		d, err := r.air.Day(r.system(), city, "2026-08-20", time.Time{})
+		must(t, err)
+		if d.City.AQI == nil || len(d.Stations) != 4 {
+			t.Errorf("city day AQI %s (%s), %d stations", deref(d.City.AQI), d.City.Withheld, len(d.Stations))
+		}
+		months, err := r.air.Months(r.system(), city, 2026, "", time.Time{})
+		must(t, err)
+		if m := months.Items[2]; m.PM25.Value == "" || m.ValidDays != 31 {
+			t.Errorf("March 2026: %+v", m)
+		}
+		// Before 2025 the closed stations were asked for: one of five is not enough.
+		old, err := r.air.Day(r.system(), city, "2024-12-20", time.Time{})
+		must(t, err)
+		if old.City.AQI != nil || len(old.Stations) != 7 {
+			t.Errorf("2024-12-20: AQI %s, %d stations", deref(old.City.AQI), len(old.Stations))
+		}
+	})
+}
+
+// Nothing is said of how long a station is silent of which nothing is known.
+func TestNothingIsInventedWithoutData(t *testing.T) {
+	both(t, func(r *rig) {
+		t := r.t
+		until := morning.Add(-time.Hour).UnixMilli()
+		for _, s := range []string{"N1", "N2", "C1"} {
+			r.fill(s, calendar.MustDay("2026-08-28"), until, 0)
+		}
+		n, err := r.air.Now(r.system(), city, time.Time{}, nil)
+		must(t, err)
+		last := n.Stations[len(n.Stations)-1]
+		if last.Site.Code != "C2" || last.OfflineSince != "" || !last.NeverReported {
+			t.Errorf("a station that never reported: %+v", last)
+		}
+		if contains(n.Answer, "离线") || !contains(n.Answer, "1 站没有任何数据") {
+			t.Errorf("answer %q", n.Answer)
+		}
+		p, err := r.air.Targets(r.system(), city, 0, "", time.Time{})
+		must(t, err)
+		if !contains(p.Answer, "今年还没有有效的日数据") || contains(p.Answer, "优良天数 0") || contains(p.AnswerEN, "0 good") {
+			t.Errorf("targets without a valid day: %q / %q", p.Answer, p.AnswerEN)
+		}
+	})
+}

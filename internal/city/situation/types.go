@@ -6,6 +6,8 @@
 // live (it follows the series' change counter) or as of an instant (what was known then).
 package situation
 
+import "qingshan/internal/rules/calendar"
+
 // Place is a region by code and name.
 type Place struct {
 	Code string `json:"code" doc:"12-digit region code"`
@@ -74,13 +76,20 @@ type Station struct {
 	Lon     float64 `json:"lon"`
 	Lat     float64 `json:"lat"`
 	Counted bool    `json:"counted" doc:"counts towards the city's value"`
+
+	from, to calendar.Day // in operation, both included
 }
+
+// on tells whether the station was in operation on a day.
+func (s *Station) on(d calendar.Day) bool { return s.from <= d && d <= s.to }
 
 // StationHour is a station with its newest hour.
 type StationHour struct {
 	Site         Station `json:"site"`
 	Hour         Hour    `json:"hour"`
-	OfflineSince string  `json:"offlineSince" doc:"end of the last hour with data; empty when online"`
+	OfflineSince string  `json:"offlineSince" doc:"end of the last hour with data; empty when online, and when there never was any"`
+	// NeverReported: nothing is known of the station, so nothing is said of how long it is silent.
+	NeverReported bool `json:"neverReported" doc:"no hour with data in the years that are held"`
 }
 
 // Columns are hourly values for a chart; null is missing.
@@ -100,7 +109,8 @@ type LimitLine struct {
 	Label string  `json:"label"`
 }
 
-// CompletenessRow is one station's last 24 hours: 1 present, 0 missing, 2 flagged.
+// CompletenessRow is one station's last 24 hours: 1 present, 0 missing, 2 flagged, 3 not in
+// operation (neither present nor missing).
 type CompletenessRow struct {
 	SiteID  string `json:"siteId"`
 	Name    string `json:"name"`

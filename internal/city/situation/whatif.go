@@ -193,8 +193,20 @@ func (t *year) answer(p *Targets) (zh, en string) {
 
 // plainAnswer is the sentence without a probability: no targets, or no past year.
 func (t *year) plainAnswer(p *Targets) (zh, en string) {
-	zh = fmt.Sprintf("今年至今 PM2.5 %s、PM10 %s，优良天数 %d 天；", p.Items[0].ToDate.Value, p.Items[1].ToDate.Value, t.good.Good)
-	en = fmt.Sprintf("To date PM2.5 %s, PM10 %s, %d good days; ", p.Items[0].ToDate.Value, p.Items[1].ToDate.Value, t.good.Good)
+	var parts, partsEN []string
+	for _, it := range p.Items[:2] {
+		if it.ToDate.Value != "" {
+			parts, partsEN = append(parts, it.Name+" "+it.ToDate.Value), append(partsEN, it.Name+" "+it.ToDate.Value)
+		}
+	}
+	if t.stats.ValidDays > 0 {
+		parts = append(parts, fmt.Sprintf("优良天数 %d 天", t.good.Good))
+		partsEN = append(partsEN, fmt.Sprintf("%d good days", t.good.Good))
+	}
+	zh, en = "今年至今 "+strings.Join(parts, "、")+"；", "To date "+strings.Join(partsEN, ", ")+"; "
+	if len(parts) == 0 {
+		zh, en = "今年还没有有效的日数据；", "There is no valid day of this year yet; "
+	}
 	if len(t.set) == 0 {
 		return zh + "尚未录入本年度目标。", en + "no targets are set for this year."
 	}
