@@ -14,6 +14,7 @@ import (
 	"strconv"
 	"strings"
 
+	"qingshan/internal/platform/notify"
 	"qingshan/internal/platform/store"
 	"qingshan/internal/rules/region"
 )
@@ -49,6 +50,8 @@ type Config struct {
 	OIDCClient     string
 	OIDCSecret     string
 	OIDCName       string
+	SMTP           notify.SMTP     // mail server; no address: no mail
+	Text           notify.HTTPText // gateway of short messages; no URL: none
 
 	from map[string]string // setting → where its value came from
 }
@@ -106,6 +109,14 @@ func settings() []setting {
 			func(c *Config) *string { return &c.OIDCSecret })),
 		text("oidc-name", "name of the single sign-on on the login page", "登录页上单点登录的名称", "统一身份认证",
 			func(c *Config) *string { return &c.OIDCName }),
+		{"smtp-addr", "mail server HOST:PORT; empty sends no mail", "邮件服务器；为空不发邮件", "", false, setSMTP, func(c *Config) string { return c.SMTP.Addr }},
+		text("smtp-user", "user at the mail server", "邮件服务器用户名", "", func(c *Config) *string { return &c.SMTP.User }),
+		secret(text("smtp-password", "password at the mail server", "邮件服务器密码", "", func(c *Config) *string { return &c.SMTP.Password })),
+		text("smtp-from", "address that mails come from", "发件地址", "", func(c *Config) *string { return &c.SMTP.From }),
+		text("text-url", "HTTP gateway of short messages; empty sends none", "短信或政务即时通信的 HTTP 网关；为空不发", "", func(c *Config) *string { return &c.Text.URL }),
+		secret(text("text-token", "bearer token of the gateway", "网关的访问令牌", "", func(c *Config) *string { return &c.Text.Token })),
+		text("text-body", "JSON that the gateway wants, with {id}, {to} and {text}", "网关所需的 JSON，含 {id}、{to}、{text}", notify.DefaultTextBody,
+			func(c *Config) *string { return &c.Text.Body }),
 	}
 }
 
@@ -150,6 +161,10 @@ func (c *Config) check() error {
 		return fmt.Errorf("tls-cert and tls-key belong together: give both or none")
 	case c.OIDCIssuer != "" && (c.OIDCClient == "" || c.PublicURL == ""):
 		return fmt.Errorf("oidc-issuer needs oidc-client and public-url (the address to come back to)")
+	case c.SMTP.Addr != "" && !strings.Contains(c.SMTP.From, "@"):
+		return fmt.Errorf("smtp-addr needs smtp-from (the address that mails come from)")
+	case c.Text.Check() != nil:
+		return c.Text.Check()
 	case c.Database != "" && !strings.Contains(c.Database, "://") && !strings.Contains(c.Database, "="):
 		return fmt.Errorf("database: want postgres://user@host/name")
 	}
@@ -189,6 +204,16 @@ func setAddr(c *Config, v string) error {
 		return fmt.Errorf("want HOST:PORT, e.g. 127.0.0.1:8080")
 	}
 	c.Addr = v
+	return nil
+}
+
+func setSMTP(c *Config, v string) error {
+	if v != "" {
+		if _, _, err := net.SplitHostPort(v); err != nil {
+			return fmt.Errorf("want HOST:PORT, e.g. mail.example.gov.cn:587")
+		}
+	}
+	c.SMTP.Addr = v
 	return nil
 }
 

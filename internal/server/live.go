@@ -15,6 +15,7 @@ import (
 	"qingshan/internal/platform/access"
 	"qingshan/internal/platform/fault"
 	"qingshan/internal/platform/jobs"
+	"qingshan/internal/platform/notify"
 	"qingshan/internal/platform/rest"
 	"qingshan/internal/rules/region"
 )
@@ -49,7 +50,7 @@ func (l *live) end() { l.endOnce.Do(func() { close(l.ended) }) }
 func (l *live) register(a *rest.API) {
 	rest.Raw(a, rest.Spec{
 		Method: http.MethodGet, Path: "/events", ID: "events", Tag: "system", Access: access.LoggedIn,
-		Summary: "实时事件流（SSE）：air.hour、import.progress、import.done、data.corrected、reset、ping",
+		Summary: "实时事件流（SSE）：air.hour、import.progress、import.done、data.corrected、matter.opened、matter.moved、notice、reset、ping",
 		Returns: "text/event-stream",
 	}, l.serve)
 }
@@ -189,6 +190,9 @@ func (v *viewer) write(e jobs.Event) bool {
 // visible tells whether an actor may learn that an event happened: it needs the action that
 // shows the record, for the event's region.
 func visible(a access.Actor, e jobs.Event) bool {
+	if e.Name == notify.Event { // a person's own
+		return e.Object == strconv.FormatInt(a.Account, 10)
+	}
 	action := access.DataRead
 	switch room, _, _ := strings.Cut(e.Name, "."); room {
 	case "air", "data":
@@ -197,6 +201,10 @@ func visible(a access.Actor, e jobs.Event) bool {
 		action = access.ImportRun
 	case "org", "account":
 		action = access.OrgRead
+	case "matter":
+		action = access.MatterRead
+	case "grid":
+		action = access.GridRead
 	}
 	if e.Region == "" {
 		return a.Has(action)

@@ -8,6 +8,7 @@ import (
 	"qingshan/internal/city/situation"
 	"qingshan/internal/city/telemetry"
 	"qingshan/internal/platform/jobs"
+	"qingshan/internal/platform/notify"
 	"qingshan/internal/rules/standard"
 )
 
@@ -17,6 +18,7 @@ type Rooms struct {
 	Sites   *telemetry.Service
 	Imports *telemetry.Imports
 	Air     *situation.Service
+	Notices *notify.Service
 }
 
 // buildRooms makes the rooms from the bottom up, registers their operations and puts what
@@ -30,6 +32,7 @@ func (s *Server) buildRooms() error {
 	telemetry.Register(s.api, r.Sites, r.Org.RegionName)
 	r.Imports.Routes(s.api)
 	r.Air.Register(s.api)
+	s.registerNotices()
 
 	bus := jobs.NewBus(s.db, s.machine, 0, s.log)
 	s.live = newLive(s, bus)
@@ -41,6 +44,7 @@ func (s *Server) buildRooms() error {
 	if s.cfg.Has(RoleJobs) {
 		runner := s.newRunner()
 		r.Imports.Register(runner)
+		r.Notices.Register(runner)
 		runner.AddSchedule(jobs.Schedule{Name: telemetry.ImportPurgeJob, Kind: telemetry.ImportPurgeJob, Spec: "45 3 * * *"})
 		s.parts = append(s.parts, part{"jobs", runner.Run})
 	}
@@ -60,6 +64,7 @@ func (s *Server) openRooms() error {
 	if r.Org, err = org.New(s.db, s.orgConfig()); err != nil {
 		return fmt.Errorf("organisation: %w", err)
 	}
+	r.Notices = notify.New(s.db, s.notifyConfig())
 	r.Sites = telemetry.New(s.db, rules)
 	r.Imports = telemetry.NewImports(r.Sites, s.db, standards, telemetry.ImportConfig{
 		Dir: filepath.Join(s.cfg.Data, "uploads"), MaxUpload: s.cfg.MaxUpload})
@@ -76,6 +81,14 @@ func (s *Server) orgConfig() org.Config {
 		Demo: s.opts.Demo, Speed: s.opts.Speed, Log: s.log,
 		OIDC: org.OIDCConfig{Issuer: s.cfg.OIDCIssuer, ClientID: s.cfg.OIDCClient, Secret: s.cfg.OIDCSecret, PublicURL: s.cfg.PublicURL},
 	}
+}
+
+func (s *Server) notifyConfig() notify.Config {
+	c := notify.Config{SMTP: s.cfg.SMTP, Base: s.cfg.PublicURL, Machine: s.machine, Log: s.log}
+	if s.cfg.Text.URL != "" {
+		c.Text = s.cfg.Text
+	}
+	return c
 }
 
 // Rooms are the open rooms.
