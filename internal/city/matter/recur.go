@@ -1,0 +1,125 @@
+package matter
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"qingshan/internal/city/matter/kind"
+	"qingshan/internal/platform/access"
+	"qingshan/internal/platform/geo"
+	"qingshan/internal/rules/calendar"
+)
+
+// recurring finds the closed matter that a new one repeats: the same firm or site, or a place
+// near by, closed within the kind's days. nil when there is none.
+func (w *work) recurring(m *Matter, k *kind.Kind) (*Matter, error) {
+	r := k.Recurrence
+	if r.Days == 0 {
+		return nil, nil
+	}
+	p := part{}
+	p.cond = "m.kind = " + p.add(m.Kind) + " AND m.type = 'closed' AND m.merged_into = 0 AND m.closed_at >= " + p.add(w.NowMS()-int64(r.Days)*calendar.MsPerDay)
+	if r.SameCategory {
+		p.and("m.category = " + p.add(m.Category))
+	}
+	var same []string
+	if m.Subject != 0 {
+		same = append(same, "(m.subject <> 0 AND m.subject = "+p.add(m.Subject)+")")
+	}
+	if m.Site != "" {
+		same = append(same, "(m.site <> '' AND m.site = "+p.add(m.Site)+")")
+	}
+	if m.At != nil && r.Metres > 0 {
+		same = append(same, "("+near(&p, *m.At, float64(r.Metres))+")")
+	}
+	if len(same) == 0 {
+		return nil, nil
+	}
+	p.and("(" + strings.Join(same, " OR ") + ") ORDER BY m.closed_at DESC, m.id DESC LIMIT 50")
+	list, err := where(w.ctx, w.Tx, p.cond, p.args...)
+	for _, old := range list {
+		alike := m.Subject != 0 && old.Subject == m.Subject || m.Site != "" && old.Site == m.Site
+		if alike || m.At != nil && old.At != nil && geo.Distance(*m.At, *old.At) <= float64(r.Metres) {
+			return old, err
+		}
+	}
+	return nil, err
+}
+
+// near is the condition that a matter lies in the box around a place.
+func near(p *part, at geo.Point, metres float64) string {
+	box := geo.Around(at, metres)
+	return fmt.Sprintf("m.lng IS NOT NULL AND m.lng BETWEEN %s AND %s AND m.lat BETWEEN %s AND %s",
+		p.add(box.Min.Lng), p.add(box.Max.Lng), p.add(box.Min.Lat), p.add(box.Max.Lat))
+}
+
+// reopen takes a closed matter up again for a new report: it keeps its number with a suffix,
+// and the return counts against the closure. A kind without a way back links instead.
+func (w *work) reopen(old *Matter, n Opening) (*Matter, error) {
+	k, err := w.s.kindOf(old)
+	if err != nil {
+		return nil, err
+	}
+	i := slices.IndexFunc(k.Transitions, func(t kind.Transition) bool { return t.Reopen && slices.Contains(t.From, old.State) })
+	if i < 0 {
+		m, k, err := w.draft(&n)
+		if err != nil {
+			return nil, err
+		}
+		return w.create(m, k, n, old)
+	}
+	c := &change{m: old, k: k, t: &k.Transitions[i], from: old.State, was: old.Type, version: old.Version,
+		step: Step{Transition: k.Transitions[i].ID, Evidence: n.Evidence, Opinion: n.Description}}
+	if c.parties, err = parties(w.ctx, w.Tx, old.ID); err != nil {
+		return nil, err
+	}
+	if c.who, err = w.who(old, c.parties); err != nil {
+		return nil, err
+	}
+	old.Recurrences++
+	base, _, _ := strings.Cut(old.Number, "-R")
+	before := old.Number
+	old.Number = fmt.Sprintf("%s-R%d", base, old.Recurrences)
+	c.more = map[string]string{"recurrence": fmt.Sprint(old.Recurrences), "number": before}
+	if n.ClientID != "" { // a repeat of the report finds the reopened matter
+		old.ClientID, old.ClientBy = n.ClientID, w.me.Account
+	}
+	old.SignalKey = n.signalKey
+	if !w.me.IsSystem() {
+		if c.parties, err = addParty(w.ctx, w.Tx, old, c.parties, Party{Relation: Reporter, Post: c.who.Post, Unit: c.who.Unit, Account: w.me.Account}); err != nil {
+			return nil, err
+		}
+	}
+	return old, w.apply(c)
+}
+
+// linkRecurrence notes that a new matter repeats a closed one, which counts against it.
+func (w *work) linkRecurrence(c *change, old *Matter) error {
+	if err := w.s.before("link"); err != nil {
+		return err
+	}
+	if err := w.link(old.ID, c.m.ID, "recurrence", ""); err != nil {
+		return err
+	}
+	_, err := w.Exec(w.ctx, "UPDATE matter SET recurrences = recurrences + 1 WHERE id = $1", old.ID)
+	c.more = map[string]string{"recurrenceOf": old.Number}
+	return err
+}
+
+// child opens a matter of another kind under one, in the name of the system.
+func (w *work) child(parent *Matter, kindID string) (*Matter, error) {
+	k := w.s.kinds.Kind(kindID, calendar.DayOf(w.NowMS()))
+	if k == nil {
+		return nil, invalid("kind", "unknown_kind", "没有这类事项", kindID)
+	}
+	category := parent.Category
+	if k.Category(category) == nil {
+		category = k.Categories[0].ID
+	}
+	sys := *w
+	sys.me = &self{Actor: access.System("matter"), dir: w.dir}
+	return sys.open(Opening{Kind: kindID, Category: category, Title: parent.Title, Description: parent.Description, Region: parent.Region,
+		At: parent.At, Accuracy: parent.Accuracy, Place: parent.Place, Site: parent.Site, Subject: parent.Subject, Source: parent.Source,
+		SourceNumber: parent.SourceNumber, FoundAt: parent.FoundAt, parent: parent.ID})
+}

@@ -1,0 +1,170 @@
+package matter
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"qingshan/internal/platform/access"
+	"qingshan/internal/platform/store"
+	"qingshan/internal/rules/region"
+)
+
+// ownUnits are the units that an actor is bound to; a firm's.
+func (me *self) ownUnits() []int64 {
+	var out []int64
+	for _, g := range me.Grants() {
+		if g.Kind == access.ScopeOwn || g.Kind == access.ScopeUnit {
+			out = append(out, g.Units...)
+		}
+	}
+	return out
+}
+
+// bound tells whether all of the actor's posts are bound to its own unit: then it sees what
+// concerns that unit, and nothing by being a party.
+func (me *self) bound() bool {
+	grants := me.Grants()
+	return len(grants) > 0 && !slices.ContainsFunc(grants, func(g access.Grant) bool { return g.Kind != access.ScopeOwn })
+}
+
+// sees tells whether the actor may know of a matter: by the region, as a party, or because
+// the matter is about its own unit.
+func (me *self) sees(m *Matter, list []Party) bool {
+	switch {
+	case me.Can(access.MatterRead, m.Region):
+		return true
+	case m.Subject != 0 && slices.Contains(me.ownUnits(), m.Subject):
+		return true
+	case me.bound():
+		return false
+	}
+	return slices.ContainsFunc(list, func(p Party) bool {
+		return me.is(p) || p.Account != 0 && p.Account == me.Account && p.Relation != Watcher
+	})
+}
+
+// visible reads a matter that the actor may know of. Errors: not found.
+func (w *work) visible(id int64) (*Matter, error) {
+	m, err := read(w.ctx, w.Tx, id)
+	if err != nil {
+		return nil, err
+	}
+	if w.me.Can(access.MatterRead, m.Region) {
+		return m, nil
+	}
+	list, err := parties(w.ctx, w.Tx, id)
+	if err != nil {
+		return nil, err
+	}
+	if !w.me.sees(m, list) {
+		return nil, access.Hidden()
+	}
+	return m, nil
+}
+
+// part is one way in which an actor sees matters; each has its own best index.
+type part struct {
+	cond string
+	args []any
+}
+
+// add puts an argument in and gives its place.
+func (p *part) add(v any) string {
+	p.args = append(p.args, v)
+	return fmt.Sprintf("$%d", len(p.args))
+}
+
+func (p *part) and(cond string) { p.cond += " AND " + cond }
+
+// in adds a condition that a column is one of the values.
+func in[T any](p *part, column string, list []T) string {
+	marks, _ := store.In(len(p.args)+1, len(list))
+	for _, v := range list {
+		p.args = append(p.args, v)
+	}
+	return column + " IN " + marks
+}
+
+// inRegion is the condition that a matter lies in a region.
+func inRegion(p *part, r region.Code, column string) string {
+	switch r.Level() {
+	case region.County:
+		if column == "m.region" {
+			return "m.county = " + p.add(string(r[:6]))
+		}
+	case region.Town:
+		if column == "m.region" {
+			return "m.town = " + p.add(string(r[:9]))
+		}
+	case region.Village:
+		return column + " = " + p.add(string(r))
+	}
+	low := r.Short()
+	return fmt.Sprintf("(%s >= %s AND %s < %s)", column, p.add(low), column, p.add(low+":")) // ':' follows '9'
+}
+
+// sight lists the ways in which the actor sees matters inside a region ("" everywhere). They
+// do not overlap.
+func (me *self) sight(r region.Code) []part {
+	scopes := me.Scopes(access.MatterRead)
+	var out []part
+	if slices.Contains(scopes, "") {
+		p := part{cond: "1 = 1"}
+		if r != "" {
+			p.and(inRegion(&p, r, "m.region"))
+		}
+		return []part{p}
+	}
+	for _, s := range scopes {
+		p := part{cond: "1 = 1"}
+		switch {
+		case r == "" || region.Contains(r, s):
+			p.and(inRegion(&p, s, "m.region"))
+		case region.Contains(s, r):
+			p.and(inRegion(&p, r, "m.region"))
+		default:
+			continue
+		}
+		out = append(out, p)
+	}
+	return append(out, me.partySight(r, scopes)...)
+}
+
+// partySight is what the actor sees outside of its regions: as a party, or about its unit.
+func (me *self) partySight(r region.Code, scopes []region.Code) []part {
+	p := part{}
+	outside := func(column string) string {
+		var b strings.Builder
+		for _, s := range scopes {
+			low := s.Short()
+			fmt.Fprintf(&b, " AND (%s < %s OR %s >= %s)", column, p.add(low), column, p.add(low+":"))
+		}
+		return b.String()
+	}
+	var ways []string
+	if own := me.ownUnits(); len(own) > 0 {
+		ways = append(ways, "(m.subject <> 0 AND "+in(&p, "m.subject", own)+")")
+	}
+	if !me.bound() {
+		for _, x := range []struct {
+			column string
+			ids    []int64
+		}{{"post", me.posts}, {"account", []int64{me.Account}}} {
+			if len(x.ids) > 0 {
+				ways = append(ways, "m.id IN (SELECT q.matter FROM matter_party q WHERE "+in(&p, "q."+x.column, x.ids)+" AND q."+x.column+" <> 0 AND q.relation <> 'watcher'"+outside("q.region")+")")
+			}
+		}
+		if len(me.units) > 0 {
+			ways = append(ways, "m.id IN (SELECT q.matter FROM matter_party q WHERE "+in(&p, "q.unit", me.units)+" AND q.unit <> 0 AND q.post = 0"+outside("q.region")+")")
+		}
+	}
+	if len(ways) == 0 {
+		return nil
+	}
+	p.cond = "(" + strings.Join(ways, " OR ") + ")" + outside("m.region")
+	if r != "" {
+		p.and(inRegion(&p, r, "m.region"))
+	}
+	return []part{p}
+}
