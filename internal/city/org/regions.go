@@ -77,16 +77,58 @@ func SaveRegions(ctx context.Context, tx *store.Tx, list []Region) error {
 			return err
 		}
 	}
-	// The parent is the longest known code that is a prefix: towns of a city without counties
-	// hang on the city.
-	_, err := tx.Exec(ctx, `UPDATE region SET parent = COALESCE((
-		SELECT p.code FROM region p WHERE p.level < region.level AND (
-			(p.level = 1 AND p.code = substr(region.code, 1, 2) || '0000000000') OR
-			(p.level = 2 AND p.code = substr(region.code, 1, 4) || '00000000') OR
-			(p.level = 3 AND p.code = substr(region.code, 1, 6) || '000000') OR
-			(p.level = 4 AND p.code = substr(region.code, 1, 9) || '000'))
-		ORDER BY p.level DESC LIMIT 1), '')`)
-	return err
+	return linkRegions(ctx, tx)
+}
+
+// KnownRegions are the names of all regions. It asks for no permission: they are public.
+func KnownRegions(ctx context.Context, tx *store.Tx) (map[region.Code]string, error) {
+	list, err := regionsWhere(ctx, tx, "1 = 1")
+	out := make(map[region.Code]string, len(list))
+	for _, r := range list {
+		out[r.Code] = r.Name
+	}
+	return out, err
+}
+
+// linkRegions hangs every region on the nearest wider one that is known: towns of a city
+// without counties hang on the city.
+func linkRegions(ctx context.Context, tx *store.Tx) error {
+	rows, err := tx.Query(ctx, "SELECT code, parent FROM region")
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	parents := map[region.Code]region.Code{}
+	for rows.Next() {
+		var code, parent region.Code
+		if err := rows.Scan(&code, &parent); err != nil {
+			return store.Classify(err)
+		}
+		parents[code] = parent
+	}
+	rows.Close()
+	if err := store.Classify(rows.Err()); err != nil {
+		return err
+	}
+	for code, before := range parents {
+		p, ok := code.Parent()
+		for ok {
+			if _, known := parents[p]; known {
+				break
+			}
+			p, ok = p.Parent()
+		}
+		if !ok {
+			p = ""
+		}
+		if p == before {
+			continue
+		}
+		if _, err := tx.Exec(ctx, "UPDATE region SET parent = $1 WHERE code = $2", string(p), string(code)); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // topRegion is the widest region of the installation. Errors: not found when there is none.

@@ -246,7 +246,7 @@ type importProfile struct {
 
 // always are the fields without which no file of a kind can be read. Others may stand for
 // each other: a city or a code, a time or date and hour.
-var always = map[string][]string{"sites": {"code", "name", "city"}, "air-daily": {"date"}}
+var always = map[string][]string{"sites": {"code", "name", "city"}, "regions": {"code", "name"}, "air-daily": {"date"}}
 
 func (m *Imports) apiKinds(context.Context, *struct{}) (*kindsOutput, error) {
 	kinds, err := importer.Kinds()

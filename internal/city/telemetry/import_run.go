@@ -83,9 +83,12 @@ func (r *importRun) read(ctx context.Context, tx *store.Tx) error {
 	}
 	defer closeFile()
 	r.begin(p)
-	if p.Plan().Layout == importer.Sites {
+	switch p.Plan().Layout {
+	case importer.Sites:
 		err = r.stations(ctx, tx, p)
-	} else {
+	case importer.Areas:
+		err = r.areas(ctx, tx, p)
+	default:
 		err = r.observations(ctx, tx, p)
 	}
 	if err != nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 
+	"qingshan/internal/city/org"
 	"qingshan/internal/platform/access"
 	"qingshan/internal/platform/fault"
 	"qingshan/internal/platform/importer"
@@ -36,12 +37,13 @@ type siteSink struct {
 	region region.Code
 	any    bool
 	cities map[region.Code]bool // registered as measured units already
+	areas  map[region.Code]string
 }
 
 func (s *siteSink) Reject(x importer.Reject) error { s.run.reject(x); return nil }
 
-// Site implements importer.SiteSink. A national code ends in A, a county's in B or C; other
-// forms are taken as national unless the register knows better.
+// Site implements importer.SiteSink. A station is national and lies in its city unless the
+// list or the register knows better.
 func (s *siteSink) Site(row importer.Site) (importer.Outcome, importer.Reason, error) {
 	unknown := importer.Reason{Code: "site_region", Arg: row.City}
 	city, ok := cityOf(s.run.m.reg, row.City)
@@ -65,6 +67,9 @@ func (s *siteSink) Site(row importer.Site) (importer.Outcome, importer.Reason, e
 	if err != nil || why.Code != "" {
 		return importer.Refused, why, err
 	}
+	if why, err := s.county(row, cs.Region, &spec); err != nil || why.Code != "" {
+		return importer.Refused, why, err
+	}
 	site, what, err := s.run.m.svc.PutSiteIn(s.ctx, s.tx, spec)
 	var f *fault.Error
 	switch {
@@ -81,22 +86,69 @@ func (s *siteSink) Site(row importer.Site) (importer.Outcome, importer.Reason, e
 }
 
 // spec is the register's entry for a row: what the list does not say keeps what is known.
+// Only national stations make a city's value unless the list says otherwise.
 func (s *siteSink) spec(row importer.Site, prefecture region.Code) (SiteSpec, importer.Reason, error) {
 	spec := SiteSpec{Code: row.Code, Name: row.Published, Kind: National, Region: prefecture,
-		Lon: degrees(row.Lon), Lat: degrees(row.Lat), Background: row.Background, Counted: !row.Background}
+		Lon: degrees(row.Lon), Lat: degrees(row.Lat), Background: row.Background}
+	if row.Kind != "" {
+		spec.Kind = Kind(row.Kind)
+	}
+	spec.Counted = spec.Kind == National && !row.Background
 	have, err := readSites(s.ctx, s.tx, "WHERE code = $1", row.Code)
-	if err != nil || len(have) == 0 {
+	if err != nil {
 		return spec, importer.Reason{}, err
 	}
-	old := have[0]
-	if p, ok := old.Region.Ancestor(region.Prefecture); !ok || p != prefecture {
-		return spec, importer.Reason{Code: "site_refused", Arg: "编码 " + row.Code + " 已登记在其他城市"}, nil
+	if len(have) > 0 {
+		old := have[0]
+		if p, ok := old.Region.Ancestor(region.Prefecture); !ok || p != prefecture {
+			return spec, importer.Reason{Code: "site_refused", Arg: "编码 " + row.Code + " 已登记在其他城市"}, nil
+		}
+		spec.Region, spec.From, spec.To = old.Region, old.From, old.To
+		if row.Kind == "" || Kind(row.Kind) == old.Kind {
+			spec.Kind = old.Kind
+			if !row.Background {
+				spec.Counted = old.Counted || old.Background && old.Kind == National
+			}
+		}
 	}
-	spec.Kind, spec.Region, spec.From, spec.To = old.Kind, old.Region, old.From, old.To
-	if !row.Background {
-		spec.Counted = old.Counted || old.Background
+	if row.Counted != "" {
+		spec.Counted = row.Counted == "yes"
 	}
 	return spec, importer.Reason{}, nil
+}
+
+// county puts the station into the county that the list names, by its name or code. The
+// county must be registered and lie in the city.
+func (s *siteSink) county(row importer.Site, city region.Code, spec *SiteSpec) (importer.Reason, error) {
+	if row.County == "" {
+		return importer.Reason{}, nil
+	}
+	unknown := importer.Reason{Code: "site_county", Arg: row.County}
+	if code, err := region.Parse(row.County); err == nil {
+		if !region.Contains(city, code) {
+			return unknown, nil
+		}
+		spec.Region = code
+		return importer.Reason{}, nil
+	}
+	if s.areas == nil {
+		known, err := org.KnownRegions(s.ctx, s.tx)
+		if err != nil {
+			return importer.Reason{}, err
+		}
+		s.areas = known
+	}
+	var found []region.Code
+	for code, name := range s.areas {
+		if code != city && region.Contains(city, code) && code.Level() <= region.County && importer.CleanName(name) == row.County {
+			found = append(found, code)
+		}
+	}
+	if len(found) != 1 {
+		return unknown, nil
+	}
+	spec.Region = found[0]
+	return importer.Reason{}, nil
 }
 
 func degrees(millionths int64) float64 { return float64(millionths) / 1e6 }

@@ -174,7 +174,7 @@ func importGrants(a access.Actor) []access.Grant {
 	var out []access.Grant
 	for _, g := range a.Grants() {
 		g.Actions = slices.DeleteFunc(slices.Clone(g.Actions), func(x access.Action) bool {
-			return x != access.ImportRun && x != access.SiteWrite
+			return x != access.ImportRun && x != access.SiteWrite && x != access.OrgWrite
 		})
 		if len(g.Actions) > 0 {
 			out = append(out, g)

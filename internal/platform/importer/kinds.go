@@ -34,6 +34,9 @@ const (
 	RoleLat        Role = "lat"
 	RoleBackground Role = "background"
 	RoleRemark     Role = "remark"
+	RoleCounty     Role = "county"
+	RoleKind       Role = "kind"
+	RoleCounted    Role = "counted"
 )
 
 // Field is one thing a column can hold.

@@ -15,6 +15,7 @@ const (
 	Long  Layout = "long"  // one row for a place and time, one column for each field
 	Wide  Layout = "wide"  // one row for a time and field (column type), one column for each place
 	Sites Layout = "sites" // one row for a station
+	Areas Layout = "areas" // one row for an administrative region
 )
 
 // Plan is how a file is read: what each of its columns means.
@@ -135,7 +136,10 @@ func columnOf(header []string, text string) int {
 func planFor(kind *Kind, profile *Profile, header []string, opt Options) (*Plan, *FileError) {
 	p := &Plan{Kind: *kind, Layout: Long, Profile: profile, Header: header, Field: make([]string, len(header)),
 		role: map[Role]int{}, constant: map[Role]string{}, missing: missingTokens(opt.Missing)}
-	if kind.Step == "" {
+	switch {
+	case slices.Contains(kind.Need, "region"):
+		p.Layout = Areas
+	case kind.Step == "":
 		p.Layout = Sites
 	}
 	units := make([]string, len(header))
@@ -262,6 +266,8 @@ func (p *Plan) lacks() *FileError {
 			miss = append(miss, "a column with values")
 		case need == "site" && (!p.has(RoleCode) || !p.has(RoleStation) || !p.has(RoleCity)):
 			miss = append(miss, "code, name and city")
+		case need == "region" && (!p.has(RoleCode) || !p.has(RoleStation)):
+			miss = append(miss, "code and name")
 		}
 	}
 	if len(miss) > 0 {

@@ -46,7 +46,13 @@ var reasonText = map[string][2]string{
 	"site_refused": {"%s", "%s"},
 	"more":         {"%s further values were refused and are not listed", "另有 %s 个被拒收的数据未逐条列出"},
 	"site_region":  {"unknown city %q", "未知的城市“%s”"},
+	"site_county":  {"unknown county %q of the city", "“%s”不是该市已登记的区县"},
+	"site_kind":    {"%q is no kind of station: national, county or micro", "“%s”不是点位类型，应为国控、县控或微站"},
 	"yes_no":       {"%q is neither yes nor no", "“%s”既不是“是”也不是“否”"},
+	// regions
+	"region_code":  {"%q is not the code of a region", "“%s”不是行政区代码（2、4、6、9 或 12 位）"},
+	"region_name":  {"no name of the region", "缺少行政区名称"},
+	"region_twice": {"region %s stands twice; the first is line %s", "行政区 %s 重复出现，首次在第 %s 行"},
 	// files
 	"empty":           {"the file is empty", "文件是空的"},
 	"no_rows":         {"the file has a header but no rows", "文件只有表头，没有数据"},

@@ -17,6 +17,9 @@ type Site struct {
 	HasPlace   bool
 	Background bool
 	Remark     string
+	County     string // name or code; "" when the list does not say
+	Kind       string // "national", "county" or "micro"; "" when the list does not say
+	Counted    string // "yes", "no" or "" when the list does not say
 }
 
 // Outcome is what became of a row of a list.
@@ -43,21 +46,31 @@ type SiteCounts struct {
 // RunSites reads a station list. Counts has Received and Rejected; the rest of them is in
 // the result.
 func (p *Parser) RunSites(ctx context.Context, sink SiteSink) (SiteCounts, error) {
+	return p.list(ctx, sink, "site_twice", func() (string, string, Reason, func() (Outcome, Reason, error)) {
+		s, column, why := p.site()
+		return s.Code, column, why, func() (Outcome, Reason, error) { return sink.Site(s) }
+	})
+}
+
+// list gives every row of a list to its sink once: a key that stands twice is refused. read
+// reads the current record and gives its key, or the column and the reason of a refusal.
+func (p *Parser) list(ctx context.Context, sink rejects, twice string,
+	read func() (key, column string, why Reason, put func() (Outcome, Reason, error))) (SiteCounts, error) {
 	var out SiteCounts
-	p.sink = siteRejects{sink}
+	p.sink = listRejects{sink}
 	seen := map[string]int{}
 	err := p.each(ctx, func() error {
-		s, column, why := p.site()
+		key, column, why, put := read()
 		if why.Code == "" {
-			if first := seen[s.Code]; first > 0 {
-				column, why = p.roleName(RoleCode), because("site_twice", s.Code+"|"+strconv.Itoa(first))
+			if first := seen[key]; first > 0 {
+				column, why = p.roleName(RoleCode), because(twice, key+"|"+strconv.Itoa(first))
 			}
 		}
 		if why.Code != "" {
 			return p.reject(column, why, 1)
 		}
-		seen[s.Code] = s.Line
-		outcome, why, err := sink.Site(s)
+		seen[key] = p.scan.start
+		outcome, why, err := put()
 		if err != nil {
 			return err
 		}
@@ -75,9 +88,12 @@ func (p *Parser) RunSites(ctx context.Context, sink SiteSink) (SiteCounts, error
 	return out, err
 }
 
-type siteRejects struct{ SiteSink }
+// rejects takes what a list refuses.
+type rejects interface{ Reject(r Reject) error }
 
-func (siteRejects) Values(*Block) error { return nil }
+type listRejects struct{ rejects }
+
+func (listRejects) Values(*Block) error { return nil }
 
 // site reads the current record of a station list.
 func (p *Parser) site() (s Site, column string, why Reason) {
@@ -97,14 +113,48 @@ func (p *Parser) site() (s Site, column string, why Reason) {
 	if s.City == "" {
 		return s, p.roleName(RoleCity), because("no_place", "")
 	}
-	switch v := p.roleText(RoleBackground); strings.ToUpper(v) {
-	case "", "N", "NO", "0", "否", "FALSE":
-	case "Y", "YES", "1", "是", "TRUE", "对照点":
-		s.Background = true
-	default:
-		return s, p.roleName(RoleBackground), because("yes_no", short(v))
+	background, ok := yesNo(p.roleText(RoleBackground))
+	if !ok {
+		return s, p.roleName(RoleBackground), because("yes_no", short(p.roleText(RoleBackground)))
+	}
+	s.Background = s.Background || background == "yes"
+	if s.Counted, ok = yesNo(p.roleText(RoleCounted)); !ok {
+		return s, p.roleName(RoleCounted), because("yes_no", short(p.roleText(RoleCounted)))
+	}
+	s.County = p.roleText(RoleCounty)
+	if s.Kind, ok = siteKind(p.roleText(RoleKind)); !ok {
+		return s, p.roleName(RoleKind), because("site_kind", short(p.roleText(RoleKind)))
 	}
 	return p.sitePlace(s)
+}
+
+// yesNo reads a cell as "yes", "no" or, when empty, "".
+func yesNo(text string) (answer string, ok bool) {
+	switch strings.ToUpper(text) {
+	case "":
+		return "", true
+	case "N", "NO", "0", "否", "FALSE":
+		return "no", true
+	case "Y", "YES", "1", "是", "TRUE", "对照点":
+		return "yes", true
+	}
+	return "", false
+}
+
+// siteKind reads the kind of a station in the words that lists use; 省控 and 市控 stations
+// are the local government's own like a county's.
+func siteKind(text string) (kind string, ok bool) {
+	switch strings.TrimRight(strings.ToLower(text), "点位站") {
+	case "":
+		return "", text == ""
+	case "national", "国控", "国家":
+		return "national", true
+	case "county", "县控", "区控", "市控", "省控", "县区":
+		return "county", true
+	case "micro", "微", "微型", "小微":
+		return "micro", true
+	}
+	return "", false
 }
 
 // plainCode tells a code that can stand in addresses and file names.
