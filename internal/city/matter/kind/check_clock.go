@@ -12,7 +12,7 @@ func (c *checker) clocks() {
 		path := fmt.Sprintf("clock.%d", i)
 		c.names(path, k.ID, k.Name, k.NameEn, seen)
 		if k.Source == "" {
-			c.fail(path, "clock %s needs a source", k.ID)
+			c.fail(path+".source", "clock %s needs a source", k.ID)
 		}
 		c.confidence(path+".confidence", k.Confidence)
 		if len(k.Start) == 0 || len(k.Stop) == 0 {
@@ -48,11 +48,17 @@ func (c *checker) terms(path string, k *Clock) {
 	for _, g := range c.k.Categories {
 		classes[g.Class] = true
 	}
-	for class, b := range k.Bases {
+	seen := map[string]bool{}
+	for i, class := range k.classes {
+		at := fmt.Sprintf("%s.term.%d", path, i)
 		if !classes[class] {
-			c.fail(path, "clock %s: no category is of class %q", k.ID, class)
+			c.fail(at+".class", "clock %s: no category is of class %q", k.ID, class)
 		}
-		c.confidence(path, b.Confidence)
+		if seen[class] {
+			c.fail(at, "clock %s: two terms for class %q", k.ID, class)
+		}
+		seen[class] = true
+		c.confidence(at+".confidence", k.Bases[class].Confidence)
 	}
 }
 

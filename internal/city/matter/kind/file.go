@@ -138,7 +138,6 @@ type fileClock struct {
 type fileTerm struct {
 	Class      string        `toml:"class"`
 	Term       calendar.Term `toml:"term"`
-	None       bool          `toml:"none"` // the clock does not run for the class
 	Source     string        `toml:"source"`
 	Confidence string        `toml:"confidence"`
 }
@@ -261,6 +260,7 @@ func (c fileClock) clock() Clock {
 		if b.Source == "" {
 			b = Basis{c.Source, c.Confidence}
 		}
+		out.classes = append(out.classes, t.Class)
 		out.Terms[t.Class], out.Bases[t.Class] = t.Term, b
 	}
 	for _, s := range c.Escalate {

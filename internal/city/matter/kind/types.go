@@ -193,6 +193,8 @@ type Clock struct {
 	Extend             []Extend // one for each extension that may be granted, in order
 	Pauses             Pauses
 	Source, Confidence string
+
+	classes []string // of Terms, in the order of the file
 }
 
 // Term is the clock's term for a category class and where it comes from. The
