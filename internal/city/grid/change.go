@@ -1,0 +1,25 @@
+package grid
+
+import (
+	"context"
+
+	"qingshan/internal/platform/jobs"
+	"qingshan/internal/platform/store"
+	"qingshan/internal/rules/region"
+)
+
+type changeKey struct{}
+
+// changing tells whether the transaction of ctx changes the grid itself.
+func changing(ctx context.Context) bool { return ctx.Value(changeKey{}) != nil }
+
+// update runs a change of the grid; fn must use the context that it gets.
+func (s *Service) update(ctx context.Context, fn func(context.Context, *store.Tx) error) error {
+	ctx = context.WithValue(ctx, changeKey{}, true)
+	return s.db.Update(ctx, func(tx *store.Tx) error { return fn(ctx, tx) })
+}
+
+// changed tells the others: the last step of a change.
+func changed(ctx context.Context, tx *store.Tx, object string, r region.Code) error {
+	return jobs.Publish(ctx, tx, jobs.Event{Name: "grid.changed", Object: object, Region: r})
+}

@@ -1,0 +1,174 @@
+package grid
+
+import (
+	_ "embed"
+	"fmt"
+	"slices"
+
+	"github.com/pelletier/go-toml/v2"
+
+	"qingshan/internal/rules/calendar"
+)
+
+//go:embed rolesets.toml
+var roleSetsFile []byte
+
+//go:embed norms.toml
+var normsFile []byte
+
+// Member is a member of a role set: its local name and the duty that the system knows.
+type Member struct {
+	ID   string `toml:"id"`
+	Name string `toml:"name"`
+	Role string `toml:"role"` // of the post in the organisation
+	Duty string `toml:"duty"` // chief, officer, patroller, supervisor
+	Need []int  `toml:"need"` // tiers that must have it
+}
+
+// RoleSet is who belongs to a cell, by place.
+type RoleSet struct {
+	ID         string       `toml:"id"`
+	Name       string       `toml:"name"`
+	From       calendar.Day `toml:"from"`
+	Source     string       `toml:"source"`
+	Confidence string       `toml:"confidence"`
+	Members    []Member     `toml:"member"`
+}
+
+// needs are the members that a cell of a tier must have.
+func (s RoleSet) needs(tier int) []Member {
+	var out []Member
+	for _, m := range s.Members {
+		if slices.Contains(m.Need, tier) {
+			out = append(out, m)
+		}
+	}
+	return out
+}
+
+// Norm says how often objects of a class are looked at.
+type Norm struct {
+	Tier       int    `toml:"tier"`
+	Class      string `toml:"class"`
+	Period     string `toml:"period"`
+	MinCount   int    `toml:"min_count"`
+	Window     string `toml:"window"`
+	MinMinutes int    `toml:"min_minutes"`
+	MinPoints  int    `toml:"min_points"`
+}
+
+// Days is the length of the period.
+func (n Norm) Days() int {
+	return map[string]int{"day": 1, "2d": 2, "week": 7, "halfmonth": 15, "month": 30}[n.Period]
+}
+
+// NormSet are the norms of a place from a day on.
+type NormSet struct {
+	ID         string       `toml:"id"`
+	Name       string       `toml:"name"`
+	From       calendar.Day `toml:"from"`
+	Source     string       `toml:"source"`
+	Confidence string       `toml:"confidence"`
+	Norms      []Norm       `toml:"norm"`
+}
+
+// For is the norm of a class by day; the zero norm when the set has none.
+func (s NormSet) For(tier int, class string) Norm {
+	for _, n := range s.Norms {
+		if n.Tier == tier && n.Class == class && n.Window != "night" {
+			return n
+		}
+	}
+	return Norm{}
+}
+
+// Risk are the weights of the day's list.
+type Risk struct {
+	From       calendar.Day `toml:"from"`
+	Source     string       `toml:"source"`
+	Confidence string       `toml:"confidence"`
+	Overdue    int          `toml:"overdue"`
+	Key        int          `toml:"key"`
+	Complained int          `toml:"complained"`
+	Risk       int          `toml:"risk"`
+	Signal     int          `toml:"signal"`
+	Finding    int          `toml:"finding"`
+	Complaint  int          `toml:"complaint"`
+	Air        int          `toml:"air"`
+	LookBack   int          `toml:"look_back"` // days
+	AirFrom    int          `toml:"air_from"`  // AQI
+	Places     int          `toml:"places"`
+	MostCells  int          `toml:"most_cells"`
+	VacantDays int          `toml:"vacant_days"`
+}
+
+// Rules are the dated data of the room.
+type Rules struct {
+	Roles []RoleSet
+	Norms []NormSet
+	Risks []Risk
+}
+
+// BuiltinRules reads the built-in role sets and norms. Errors name file and entry.
+func BuiltinRules() (*Rules, error) { return ParseRules(roleSetsFile, normsFile) }
+
+// ParseRules reads role sets and norms.
+func ParseRules(roles, norms []byte) (*Rules, error) {
+	var r struct {
+		Set []RoleSet `toml:"set"`
+	}
+	if err := toml.Unmarshal(roles, &r); err != nil {
+		return nil, fmt.Errorf("rolesets.toml: %w", err)
+	}
+	var n struct {
+		Set  []NormSet `toml:"set"`
+		Risk []Risk    `toml:"risk"`
+	}
+	if err := toml.Unmarshal(norms, &n); err != nil {
+		return nil, fmt.Errorf("norms.toml: %w", err)
+	}
+	duties := []string{"chief", "officer", "patroller", "supervisor"}
+	for _, s := range r.Set {
+		for _, m := range s.Members {
+			if !slices.Contains(duties, m.Duty) || m.Name == "" {
+				return nil, fmt.Errorf("rolesets.toml: set %s: member %q: duty %q", s.ID, m.ID, m.Duty)
+			}
+		}
+	}
+	for _, s := range n.Set {
+		for _, x := range s.Norms {
+			if x.Days() == 0 || x.MinCount < 1 || !slices.Contains(classes, x.Class) {
+				return nil, fmt.Errorf("norms.toml: set %s: norm %+v", s.ID, x)
+			}
+		}
+	}
+	if len(r.Set) == 0 || len(n.Set) == 0 || len(n.Risk) == 0 {
+		return nil, fmt.Errorf("rolesets.toml, norms.toml: empty")
+	}
+	return &Rules{r.Set, n.Set, n.Risk}, nil
+}
+
+func (r *Rules) roleSet(id string) RoleSet {
+	if i := slices.IndexFunc(r.Roles, func(s RoleSet) bool { return s.ID == id }); i >= 0 {
+		return r.Roles[i]
+	}
+	return r.Roles[0]
+}
+
+func (r *Rules) normSet(id string) NormSet {
+	if i := slices.IndexFunc(r.Norms, func(s NormSet) bool { return s.ID == id }); i >= 0 {
+		return r.Norms[i]
+	}
+	return r.Norms[0]
+}
+
+// risk are the weights in force on a day.
+func (r *Rules) risk(d calendar.Day) Risk {
+	best := r.Risks[0]
+	for _, x := range r.Risks {
+		if x.From <= d && x.From >= best.From {
+			best = x
+		}
+	}
+	return best
+}
