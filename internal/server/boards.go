@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"qingshan/internal/city/situation"
+	"qingshan/internal/city/telemetry"
 	"qingshan/internal/platform/jobs"
 )
 
@@ -21,6 +22,8 @@ type boards struct {
 	s   *Server
 	air *situation.Service
 	bus *jobs.Bus
+
+	register telemetry.RegisterStamp // of the sites and regions that the boards were made with
 
 	mu      sync.Mutex
 	through int64         // number of the last event whose change is on the boards
@@ -38,6 +41,9 @@ func (b *boards) run(ctx context.Context) error {
 	for ctx.Err() == nil {
 		last, _, err := jobs.Ends(ctx, b.s.db) // before the boards are brought: they hold it afterwards
 		if err == nil {
+			err = b.look(ctx)
+		}
+		if err == nil {
 			err = bring(ctx)
 		}
 		if err == nil {
@@ -52,6 +58,16 @@ func (b *boards) run(ctx context.Context) error {
 	}
 	sub.Close()
 	return ctx.Err()
+}
+
+// look notices a changed register of sites or regions, whoever changed it.
+func (b *boards) look(ctx context.Context) error {
+	stamp, err := b.s.rooms.Sites.RegisterStamp(ctx)
+	if err == nil && stamp != b.register {
+		b.register = stamp
+		b.air.Forget()
+	}
+	return err
 }
 
 func (b *boards) refresh(ctx context.Context) error {

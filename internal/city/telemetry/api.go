@@ -38,6 +38,9 @@ func Register(a *rest.API, svc *Service, name func(context.Context, region.Code)
 	rest.Register(a, rejects, h.rejects)
 	rest.Register(a, observations, h.observations)
 	rest.Register(a, sites, h.sites)
+	rest.Register(a, get("/sites/{id}", "siteGet", "一个监测点位", access.AirRead), h.getSite)
+	rest.Register(a, rest.Spec{Method: http.MethodPatch, Path: "/sites/{id}", ID: "siteChange", Summary: "修改监测点位", Tag: "data",
+		Access: access.SiteWrite}, h.patchSite)
 	rest.Register(a, rest.Spec{Method: http.MethodPost, Path: "/data/corrections", ID: "dataCorrect", Summary: "订正一个数据", Tag: "data",
 		Access: access.Correct}, h.correct)
 	rest.ExportTable(a, streams, h.streamsTable)
