@@ -42,6 +42,7 @@ func commands() []command {
 		importCommand(),
 		checkCommand(),
 		verifyCommand(),
+		verifyMatterCommand(),
 		backupCommand(),
 		restoreCommand(),
 		userAddCommand(),

@@ -28,8 +28,8 @@ var (
 	papers   = []string{PDF, DOCX, XLSX, Text, CSV}
 )
 
-// endings are the file name endings of the media types.
-func ending(media string) string {
+// Ending is the file name ending of a media type.
+func Ending(media string) string {
 	switch media {
 	case JPEG:
 		return ".jpg"
