@@ -258,7 +258,7 @@ func (w *work) writeHolder(c *change) (err error) {
 	return err
 }
 
-func (w *work) writeClocks(c *change) error { return w.enter(c.m, c.k, c.from, c.t.Rework) }
+func (w *work) writeClocks(c *change) error { return w.enterBy(c.m, c.k, c.t.Rework, c.step.Due) }
 
 func (w *work) writeEvent(c *change) error {
 	act, name := string(c.t.Act), c.t.Name

@@ -1,0 +1,147 @@
+package matter
+
+import (
+	"slices"
+
+	"qingshan/internal/city/matter/kind"
+	"qingshan/internal/platform/fault"
+	"qingshan/internal/rules/calendar"
+)
+
+// enter lets the clocks of a matter start, stop and stand still as it enters its state.
+// rework says that it came back for another round. The matter's nearest end is set; the
+// caller saves it.
+func (w *work) enter(m *Matter, k *kind.Kind, _ string, rework bool) error {
+	return w.enterBy(m, k, rework, 0)
+}
+
+// enterBy is enter with an end that was set for the matter's main clock (ms UTC, 0 none): the
+// first one that can be extended.
+func (w *work) enterBy(m *Matter, k *kind.Kind, rework bool, due int64) error {
+	list, err := clocksOf(w.ctx, w.Tx, m.ID)
+	if err != nil {
+		return err
+	}
+	if due != 0 && due <= w.NowMS() {
+		return invalid("due", "due_past", "办理期限不能早于现在", "")
+	}
+	for i := range k.Clocks {
+		c := &k.Clocks[i]
+		set := int64(0)
+		if len(c.Extend) > 0 {
+			set, due = due, 0
+		}
+		if err := w.turn(m, c, latest(list, c.ID), rework, set); err != nil {
+			return err
+		}
+	}
+	return w.nearest(m)
+}
+
+// turn is what entering the state does to one clock.
+func (w *work) turn(m *Matter, c *kind.Clock, now *Clock, rework bool, set int64) error {
+	over := now == nil || now.Over()
+	switch {
+	case slices.Contains(c.Stop, m.State) || !m.Open():
+		return w.stopClock(m, now, "done")
+	case slices.Contains(c.Start, m.State) && set != 0 && !over:
+		now.Granted = append(now.Granted, Granted{Due: set, By: w.me.Display, At: w.NowMS()})
+		return w.count(m, c, now)
+	case slices.Contains(c.Start, m.State) && over && (!rework || c.Rework != "" || now == nil):
+		return w.startClock(m, c, rework, set)
+	case over:
+		return nil
+	case slices.Contains(c.Pause, m.State) && now.State == "running":
+		return w.pauseByState(m, now)
+	case !slices.Contains(c.Pause, m.State) && now.State == "paused":
+		return w.resumeByState(m, c, now)
+	}
+	return nil
+}
+
+func (w *work) startClock(m *Matter, c *kind.Clock, rework bool, set int64) error {
+	term, _ := c.Term(m.Class)
+	if term.IsZero() {
+		return nil
+	}
+	if rework && c.Rework == "half" {
+		term = half(term)
+	}
+	x := &Clock{Clock: c.ID, Term: term, StartedAt: w.NowMS(), State: "running", Rolls: c.Rolls}
+	if set != 0 {
+		x.Granted = []Granted{{Due: set, By: w.me.Display, At: w.NowMS()}}
+	}
+	return w.count(m, c, x)
+}
+
+// half is half a term; where that is no whole number of units it is rounded up.
+func half(t calendar.Term) calendar.Term { return calendar.Term{N: (t.N + 1) / 2, Unit: t.Unit} }
+
+// stopClock ends a clock: done, or late when its end has passed. What was asked about it and
+// not decided falls away.
+func (w *work) stopClock(m *Matter, x *Clock, state string) error {
+	if x == nil || x.Over() {
+		return nil
+	}
+	if state == "done" && x.State == "running" && w.NowMS() > x.DueAt {
+		state, m.Late = "late", true
+	}
+	for _, q := range []string{
+		"UPDATE matter_pause SET state = 'over', to_at = $1 WHERE clock = $2 AND state = 'running'",
+		"UPDATE matter_pause SET state = 'withdrawn', decided_at = $1 WHERE clock = $2 AND state = 'asked'",
+	} {
+		if _, err := w.Exec(w.ctx, q, w.NowMS(), x.ID); err != nil {
+			return err
+		}
+	}
+	x.State, x.StoppedAt, x.WakeAt = state, w.NowMS(), 0
+	return w.saveClock(m, x)
+}
+
+// pauseByState lets a clock stand still while the matter is in a state of Pause.
+func (w *work) pauseByState(m *Matter, x *Clock) error {
+	if w.NowMS() > x.DueAt {
+		m.Late = true
+	}
+	_, err := w.Exec(w.ctx, `INSERT INTO matter_pause (matter, clock, what, state, from_at, reason, asked_at, asked_by, asker) VALUES ($1, $2, 'state', 'running', $3, '', $4, $5, '')`,
+		m.ID, x.ID, w.NowMS(), w.NowMS(), w.me.Account)
+	if err != nil {
+		return err
+	}
+	x.State, x.WakeAt = "paused", 0
+	return w.saveClock(m, x)
+}
+
+func (w *work) resumeByState(m *Matter, c *kind.Clock, x *Clock) error {
+	if _, err := w.Exec(w.ctx, "UPDATE matter_pause SET state = 'over', to_at = $1 WHERE clock = $2 AND what = 'state' AND state = 'running'", w.NowMS(), x.ID); err != nil {
+		return err
+	}
+	return w.goOn(m, c, x)
+}
+
+// goOn lets a clock run again when no pause holds it any more.
+func (w *work) goOn(m *Matter, c *kind.Clock, x *Clock) error {
+	var n int64
+	if err := w.QueryRow(w.ctx, "SELECT COUNT(*) FROM matter_pause WHERE clock = $1 AND what <> 'extension' AND state = 'running'", x.ID).Scan(&n); err != nil || n > 0 {
+		return err
+	}
+	x.State = "running"
+	return w.count(m, c, x)
+}
+
+// clockOf finds a running or paused clock of a matter by its id in the kind.
+func (w *work) clockOf(m *Matter, k *kind.Kind, id string) (*kind.Clock, *Clock, error) {
+	c := k.Clock(id)
+	if c == nil {
+		return nil, nil, invalid("clock", "unknown_clock", "没有这个时限", id)
+	}
+	list, err := clocksOf(w.ctx, w.Tx, m.ID)
+	if err != nil {
+		return nil, nil, err
+	}
+	x := latest(list, id)
+	if x == nil || x.Over() {
+		return nil, nil, fault.Newf(fault.Conflict, "clock_not_running", "“%s”时限没有在计算，不能申请", c.Name)
+	}
+	return c, x, nil
+}
