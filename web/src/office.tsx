@@ -8,6 +8,7 @@ import './styles/shell.css';
 import './styles/parts.css';
 import './styles/air.css';
 import './styles/system.css';
+import './styles/matters.css';
 import './styles/print.css';
 
 const client = new QueryClient({

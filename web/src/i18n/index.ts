@@ -2,10 +2,11 @@ import { createContext, useContext } from 'react';
 import type { Lang } from '../lib/format';
 import { air } from './air';
 import { desk } from './desk';
+import { matters } from './matters';
 import { shell } from './shell';
 import { system } from './system';
 
-export const words = { ...shell, ...air, ...desk, ...system };
+export const words = { ...shell, ...air, ...desk, ...system, ...matters };
 export type Word = keyof typeof words;
 export type Vars = Record<string, string | number>;
 

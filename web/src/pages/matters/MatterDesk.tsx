@@ -1,0 +1,119 @@
+import { Input, Select } from 'antd';
+import { lazy, Suspense } from 'react';
+import { useApi, usePageQuery, usePages } from '../../api/hooks';
+import { Card } from '../../components/Card';
+import { DataTable, type Column } from '../../components/DataTable';
+import { Link } from '../../components/Link';
+import { PageHead } from '../../components/PageHead';
+import { Failed, Waiting } from '../../components/States';
+import { useT } from '../../i18n';
+import { minute } from '../../lib/format';
+import { carry, navigate, setParams, useLocation, useParam } from '../../lib/router';
+import { can, useMe } from '../../shell/me';
+import { Board } from './Board';
+import { CalendarView } from './CalendarView';
+import { Deadline, Holder, StateChip } from './parts';
+import { deskQuery } from './query';
+import { SavedViews } from './SavedViews';
+import type { Counts, KindView, Row } from './types';
+
+const MatterMap = lazy(() => import('./MatterMap'));
+const views = ['list', 'board', 'map', 'calendar'] as const;
+
+/** One question in the address, seen as list, board, map or calendar. */
+export function MatterDesk() {
+  const { t } = useT();
+  const me = useMe();
+  const { region } = usePageQuery();
+  const { search } = useLocation();
+  const [view, setView] = useParam('view', 'list');
+  const query = deskQuery(search, region);
+  const counts = useApi<Counts>('/matters/counts', { region });
+  return (
+    <div className="page">
+      <PageHead
+        title={t('nav.matters')}
+        question={t('ma.question')}
+        answer={counts.data ? answer(counts.data, t) : ''}
+        acts={
+          <>
+            <Link className="topctl" href="/matters/kinds">{t('ma.kinds')}</Link>
+            {can(me, 'matter.report') && <Link className="topctl primary" href="/matters/new">{t('ma.new')}</Link>}
+          </>
+        }
+      />
+      <div className="desk-bar no-print">
+        <div className="tabs" role="tablist" aria-label={t('nav.matters')}>
+          {views.map((v) => <button key={v} type="button" role="tab" aria-selected={v === view} onClick={() => setView(v)}>{t(`ma.${v}`)}</button>)}
+        </div>
+        <Filters />
+        <SavedViews />
+      </div>
+      {view === 'board' ? <Board query={query} />
+        : view === 'map' ? <Suspense fallback={<Waiting height={420} />}><MatterMap query={query} /></Suspense>
+          : view === 'calendar' ? <CalendarView query={query} />
+            : <List query={query} />}
+    </div>
+  );
+}
+
+function answer(c: Counts, t: ReturnType<typeof useT>['t']): string {
+  const open = Object.entries(c.byType).filter(([k]) => k !== 'closed' && k !== 'void').reduce((n, [, v]) => n + (v ?? 0), 0);
+  return t('ma.answer', { open, late: c.overdue, today: c.dueToday, mine: c.mine });
+}
+
+const chips = [
+  { key: 'holder', value: 'me', word: 'ma.filterMine' },
+  { key: 'relation', value: 'mine', word: 'ma.filterRelation' },
+  { key: 'due', value: 'overdue', word: 'ma.overdue' },
+  { key: 'due', value: 'today', word: 'ma.today' },
+  { key: 'due', value: '3d', word: 'ma.3d' },
+] as const;
+
+function Filters() {
+  const { t } = useT();
+  const { search } = useLocation();
+  const p = new URLSearchParams(search);
+  const kinds = useApi<{ items: KindView[] }>('/matters/kinds');
+  return (
+    <div className="desk-filters">
+      {chips.map((c) => {
+        const on = p.get(c.key) === c.value;
+        return <button key={c.key + c.value} type="button" className="fchip" aria-pressed={on} onClick={() => setParams({ [c.key]: on ? null : c.value }, true)}>{t(c.word)}</button>;
+      })}
+      <Select
+        size="small"
+        aria-label={t('ma.kind')}
+        style={{ minWidth: 112 }}
+        value={p.get('kind') ?? ''}
+        onChange={(v: string) => setParams({ kind: v || null }, true)}
+        options={[{ value: '', label: t('ma.allKinds') }, ...(kinds.data?.items ?? []).map((k) => ({ value: k.id, label: k.name }))]}
+      />
+      <Input.Search size="small" allowClear aria-label={t('ma.find')} placeholder={t('ma.find')} defaultValue={p.get('q') ?? ''} style={{ width: 170 }} onSearch={(v) => setParams({ q: v.trim() || null }, true)} />
+    </div>
+  );
+}
+
+function List({ query }: { query: ReturnType<typeof deskQuery> }) {
+  const { t, lang } = useT();
+  const { search } = useLocation();
+  const r = usePages<Row>('/matters', query);
+  const columns: Column<Row>[] = [
+    { key: 'number', head: t('ma.number'), label: t('ma.number'), width: 132, cell: (x) => <Link href={`/matters/${x.id}`} className="mono">{x.number}</Link>, sort: (x) => x.number },
+    { key: 'title', head: t('ma.what'), label: t('ma.what'), cell: (x) => <span className="strong">{x.title}{x.recurrences > 0 && <span className="chip danger gap">{t('ma.recur')} {x.recurrences}</span>}{x.reworks > 0 && <span className="chip warn gap">{t('ma.reworks')} {x.reworks}</span>}</span>, sort: (x) => x.title },
+    { key: 'state', head: t('ma.state'), label: t('ma.state'), cell: (x) => <StateChip state={x.state} />, sort: (x) => x.state.name },
+    { key: 'due', head: t('ma.due'), label: t('ma.due'), cell: (x) => <Deadline due={x.due} />, sort: (x) => x.due?.at ?? '9' },
+    { key: 'holder', head: t('ma.holder'), label: t('ma.holder'), cell: (x) => <Holder row={x} />, sort: (x) => x.holder.text },
+    { key: 'where', head: t('ma.where'), label: t('ma.where'), cell: (x) => x.region.name, sort: (x) => x.region.code },
+    { key: 'category', head: t('ma.category'), label: t('ma.category'), cell: (x) => x.category.name, sort: (x) => x.category.name, spare: true },
+    { key: 'kind', head: t('ma.kind'), label: t('ma.kind'), cell: (x) => x.kind.name, sort: (x) => x.kind.name, spare: true },
+    { key: 'opened', head: t('ma.opened'), label: t('ma.opened'), cell: (x) => minute(x.openedAt, lang), sort: (x) => x.openedAt },
+  ];
+  if (r.pending) return <Card flush><Waiting height={420} /></Card>;
+  if (r.error) return <Card><Failed error={r.error} retry={r.retry} /></Card>;
+  return (
+    <Card flush>
+      <DataTable id="m" label={t('nav.matters')} columns={columns} rows={r.items} rowKey={(x) => x.id} more={r.more} exportPath="/matters" exportQuery={query} onOpen={(x) => navigate(carry(`/matters/${x.id}`, search))} empty={{ title: t('ma.none'), help: t('ma.noneHelp') }} />
+    </Card>
+  );
+}
