@@ -56,7 +56,9 @@ func both(t *testing.T, test func(p *place)) {
 // square is a rectangle of cols × rows squares with its south-west corner at (x, y).
 func square(x, y, cols, rows int) geo.Shape {
 	var r geo.Ring
-	at := func(x, y int) geo.Point { return geo.Point{Lng: 1_144_000_000 + int64(x)*100_000, Lat: 350_000_000 + int64(y)*100_000} }
+	at := func(x, y int) geo.Point {
+		return geo.Point{Lng: 1_144_000_000 + int64(x)*100_000, Lat: 350_000_000 + int64(y)*100_000}
+	}
 	for i := range cols {
 		r = append(r, at(x+i, y))
 	}
@@ -110,7 +112,7 @@ func seed() org.Seed {
 		Regions: []org.Region{{Code: "410700000000", Name: "新乡市"}, {Code: county, Name: "封丘县"}, {Code: other, Name: "延津县"}, {Code: townA, Name: "甲镇"}, {Code: townB, Name: "乙乡"}},
 		Units: []org.SeedUnit{{Code: "fq", Name: "封丘县人民政府", Kind: "government", Region: county}, {Code: "yj", Name: "延津县人民政府", Kind: "government", Region: other},
 			{Code: "a", Name: "甲镇人民政府", Kind: "government", Parent: "fq", Region: townA}, {Code: "b", Name: "乙乡人民政府", Kind: "government", Parent: "fq", Region: townB}},
-		Posts: []org.SeedPost{{Code: "fq", Unit: "fq", Name: "攻坚办主任", Role: "county", Scope: county}, {Code: "yj", Unit: "yj", Name: "攻坚办主任", Role: "county", Scope: other}},
+		Posts:    []org.SeedPost{{Code: "fq", Unit: "fq", Name: "攻坚办主任", Role: "county", Scope: county}, {Code: "yj", Unit: "yj", Name: "攻坚办主任", Role: "county", Scope: other}},
 		Accounts: []org.SeedAccount{{Name: "fengqiu", Person: "演示甲", Post: "fq", Password: "Weihe-3917-liu-mei"}, {Name: "yanjin", Person: "演示乙", Post: "yj", Password: "Weihe-3917-liu-mei"}},
 	}
 	for i := range 6 {

@@ -100,6 +100,9 @@ type Risk struct {
 	Places     int          `toml:"places"`
 	MostCells  int          `toml:"most_cells"`
 	VacantDays int          `toml:"vacant_days"`
+	TrivialMin int          `toml:"trivial_minutes"`
+	AssumeH    int          `toml:"assume_hours"`
+	NearM      int          `toml:"near_metres"`
 }
 
 // Rules are the dated data of the room.

@@ -173,6 +173,9 @@ func near(t *rtree.RTreeGN[int64, Point], b Box) []Point {
 // Within refuses a shape that reaches out of a territory and shows where. name is the
 // territory's, for the message. Errors: invalid shape.
 func Within(s, territory Shape, name string, tol Tolerance) error {
+	if territory.borders(s.Box()) == 0 && territory.Contains(s.Centre()) {
+		return nil // far from the border
+	}
 	rest, err := Difference(s, territory)
 	if err != nil {
 		return err
@@ -181,4 +184,21 @@ func Within(s, territory Shape, name string, tol Tolerance) error {
 		return faulty("超出"+name+"的范围", out[0].Centre())
 	}
 	return nil
+}
+
+// borders counts the edges of a shape whose boxes meet a box.
+func (s Shape) borders(b Box) int {
+	n := 0
+	for _, p := range s {
+		for _, r := range p {
+			last := r[len(r)-1]
+			for _, at := range r {
+				if (Box{last, last}).Join(Box{at, at}).Meets(b) {
+					n++
+				}
+				last = at
+			}
+		}
+	}
+	return n
 }
