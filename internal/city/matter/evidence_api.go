@@ -39,7 +39,6 @@ func (f *Files) Routes(a *rest.API) {
 	begin := spec(http.MethodPost, "/evidence/uploads", "evidenceUploadBegin", "声明要上传的材料")
 	begin.Status = http.StatusCreated
 	rest.Register(a, begin, f.apiBegin)
-	rest.Register(a, spec(http.MethodGet, "/evidence/uploads/{id}", "evidenceUploadState", "上传的进度"), f.apiState)
 	patch := spec(http.MethodPatch, "/evidence/uploads/{id}", "evidenceUploadAppend", "从 Upload-Offset 起续传材料内容")
 	patch.Accepts, patch.Returns = "application/octet-stream", "application/json"
 	patch.BodyTimeout = 30 * time.Minute
@@ -50,9 +49,10 @@ func (f *Files) Routes(a *rest.API) {
 	get := spec(http.MethodGet, "/evidence/{id}", "evidenceGet", "材料：照片为去除位置和相机信息的副本")
 	get.Returns, get.Query = "application/octet-stream", []rest.Param{{Name: "original", Doc: "true：原件，限事项管理者，记入审计"}}
 	rest.Raw(a, get, f.apiGet)
-	thumb := spec(http.MethodGet, "/evidence/{id}/thumb", "evidenceThumb", "照片的小图")
-	thumb.Returns = "image/jpeg"
-	rest.Raw(a, thumb, f.apiThumb)
+	// Two addresses that the router cannot tell apart: the progress of an upload, a thumb.
+	below := spec(http.MethodGet, "/evidence/{id}/{part}", "evidencePart", "/evidence/uploads/{part}：上传的进度（JSON）；/evidence/{id}/thumb：照片的小图（JPEG）")
+	below.Returns = "application/octet-stream"
+	rest.Raw(a, below, f.apiBelow)
 	sealed := spec(http.MethodGet, "/matters/{id}/file.zip", "matterSealedFile", "事项的封存卷宗，可离线校验，记入审计")
 	sealed.Tag, sealed.Access, sealed.Returns = "matter", access.MatterRead, "application/zip"
 	rest.Raw(a, sealed, f.apiSealed)
@@ -116,19 +116,25 @@ func (f *Files) apiBegin(ctx context.Context, in *uploadInput) (*progressOutput,
 	return f.progress(ctx, u)
 }
 
-type uploadIDInput struct {
-	ID string `path:"id" maxLength:"64"`
+func (f *Files) apiBelow(w http.ResponseWriter, r *http.Request) error {
+	switch id, part := r.PathValue("id"), r.PathValue("part"); {
+	case id == "uploads":
+		return f.apiState(w, r, part)
+	case part == "thumb":
+		return f.apiThumb(w, r)
+	}
+	return access.Hidden()
 }
 
-func (f *Files) apiState(ctx context.Context, in *uploadIDInput) (*progressOutput, error) {
-	if err := mayBring(ctx); err != nil {
-		return nil, err
+func (f *Files) apiState(w http.ResponseWriter, r *http.Request, id string) error {
+	if err := mayBring(r.Context()); err != nil {
+		return err
 	}
-	u, err := f.ev.State(ctx, in.ID)
+	u, err := f.ev.State(r.Context(), id)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	return f.progress(ctx, u)
+	return f.writeProgress(w, r, u)
 }
 
 func (f *Files) apiAppend(w http.ResponseWriter, r *http.Request) error {
@@ -143,6 +149,10 @@ func (f *Files) apiAppend(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	return f.writeProgress(w, r, u)
+}
+
+func (f *Files) writeProgress(w http.ResponseWriter, r *http.Request, u evidence.Upload) error {
 	out, err := f.progress(r.Context(), u)
 	if err != nil {
 		return err

@@ -1,6 +1,7 @@
 package matter
 
 import (
+	"context"
 	"strconv"
 	"strings"
 	"time"
@@ -81,4 +82,21 @@ func (w *work) ref(it evidence.Item) EvidenceRef {
 		r.Marks = append(r.Marks, mark)
 	}
 	return r
+}
+
+// Evidence lists the pieces of a matter with their marks, in the order in which they came.
+// Errors: not found for a matter that the actor may not see.
+func (s *Service) Evidence(ctx context.Context, id int64) ([]EvidenceRef, error) {
+	out := []EvidenceRef{}
+	err := s.view(ctx, func(w *work) error {
+		if _, err := w.visible(id); err != nil {
+			return err
+		}
+		list, err := evidence.Of(w.ctx, w.Tx, object(id))
+		for _, it := range list {
+			out = append(out, w.ref(it))
+		}
+		return err
+	})
+	return out, err
 }
