@@ -4,9 +4,11 @@ import (
 	"fmt"
 	"path/filepath"
 
+	"qingshan/internal/city/matter"
 	"qingshan/internal/city/org"
 	"qingshan/internal/city/situation"
 	"qingshan/internal/city/telemetry"
+	"qingshan/internal/platform/evidence"
 	"qingshan/internal/platform/jobs"
 	"qingshan/internal/platform/notify"
 	"qingshan/internal/rules/standard"
@@ -14,11 +16,13 @@ import (
 
 // Rooms are the services of the rooms, for what stands above them: the demonstration, tests.
 type Rooms struct {
-	Org     *org.Service
-	Sites   *telemetry.Service
-	Imports *telemetry.Imports
-	Air     *situation.Service
-	Notices *notify.Service
+	Org      *org.Service
+	Sites    *telemetry.Service
+	Imports  *telemetry.Imports
+	Air      *situation.Service
+	Notices  *notify.Service
+	Evidence *evidence.Store
+	Matters  *matter.Service
 }
 
 // buildRooms makes the rooms from the bottom up, registers their operations and puts what
@@ -33,6 +37,8 @@ func (s *Server) buildRooms() error {
 	r.Imports.Routes(s.api)
 	r.Air.Register(s.api)
 	s.registerNotices()
+	r.Matters.Register(s.api)
+	matter.NewFiles(r.Matters, r.Evidence, "青山", s.opts.Version).Routes(s.api)
 
 	bus := jobs.NewBus(s.db, s.machine, 0, s.log)
 	s.live = newLive(s, bus)
@@ -72,7 +78,7 @@ func (s *Server) openRooms() error {
 	if err != nil {
 		return fmt.Errorf("air situation: %w", err)
 	}
-	return nil
+	return s.openMatters()
 }
 
 func (s *Server) orgConfig() org.Config {

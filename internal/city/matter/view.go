@@ -18,6 +18,7 @@ type View struct {
 	Clocks   []Clock
 	Pauses   []Pause
 	Evidence []Piece
+	Exhibits map[int64]EvidenceRef // the pieces themselves, by id
 	Moves    []kind.Move
 	Family   Family
 	Visible  map[string]bool // fields that the actor may read
@@ -90,6 +91,11 @@ func (w *work) matter(id int64) (*View, error) {
 	}
 	if v.Evidence, err = pieces(w.ctx, w.Tx, id); err != nil {
 		return nil, err
+	}
+	if len(v.Evidence) > 0 {
+		if v.Exhibits, err = w.exhibitsOf(id); err != nil {
+			return nil, err
+		}
 	}
 	c := &change{m: m, k: v.Kind, parties: v.Parties}
 	who, err := w.who(m, v.Parties)
