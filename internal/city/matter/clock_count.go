@@ -51,7 +51,7 @@ func (k *timekeeper) next(c *kind.Clock, x *Clock) int64 {
 		return 0
 	}
 	if step.After.IsZero() {
-		return x.DueAt
+		return x.DueAt + 1 // the end itself is still in time
 	}
 	at, err := k.After(x.DueAt, calendar.Term{N: step.After.N * n, Unit: step.After.Unit})
 	if err != nil { // the calendar ends here: remind by clock time rather than never
