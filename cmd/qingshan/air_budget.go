@@ -295,8 +295,8 @@ func (q *budgetQuestion) answer(s *budget.Series, panel []budget.Transition) (a 
 		return a, err
 	}
 	in.Levels, a.learned = budget.LevelsFor(panel, q.prior, in.ElapsedRef)
-	opt := budget.DefaultOptions()
-	opt.Members, opt.Seed, opt.YearShock = q.o.members, q.o.seed, q.prior.YearShock
+	opt := q.prior.Options()
+	opt.Members, opt.Seed = q.o.members, q.o.seed
 	sim, err := budget.NewSimulator(in, opt)
 	if err != nil {
 		return a, err

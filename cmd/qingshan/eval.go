@@ -59,7 +59,11 @@ func evaluate(ctx context.Context, file string, members int, seed uint64) (repor
 	if err != nil {
 		return nil, 0, err
 	}
-	cfg := hindcast.Config{Members: members, Seed: seed, Workers: runtime.GOMAXPROCS(0)}
+	prior, err := budget.Prior()
+	if err != nil {
+		return nil, 0, err
+	}
+	cfg := hindcast.Config{Members: members, Seed: seed, YearShock: prior.YearShock, Workers: runtime.GOMAXPROCS(0)}
 	for m := range hindcast.Methods {
 		cfg.Methods = append(cfg.Methods, m)
 	}

@@ -31,7 +31,11 @@ func TestStoryIsOpen(t *testing.T) {
 	if in.Levels, err = budget.FitLevels(transitions(w), in.ElapsedRef); err != nil {
 		t.Fatal(err)
 	}
-	sim, err := budget.NewSimulator(in, budget.DefaultOptions())
+	prior, err := budget.Prior()
+	if err != nil {
+		t.Fatal(err)
+	}
+	sim, err := budget.NewSimulator(in, prior.Options())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -135,6 +135,13 @@ func ParsePrior(name string, data []byte) (PriorTable, error) {
 	return t, nil
 }
 
+// Options are the default ones with the table's year shock.
+func (t PriorTable) Options() Options {
+	o := DefaultOptions()
+	o.YearShock = t.YearShock
+	return o
+}
+
 // At gives the level laws as of k reference days: straight lines between the
 // rows, the nearest row outside them.
 func (t PriorTable) At(k int) Levels {

@@ -99,10 +99,10 @@ type Options struct {
 	Exhaustive bool // every combination of blocks once instead of Members draws
 }
 
-// DefaultOptions are 2,000 members of 10-day blocks moved by up to 15 days and a
-// year shock of 0.08 common to all cities.
+// DefaultOptions are 2,000 members of 10-day blocks moved by up to 15 days. The year shock
+// belongs to the table of level laws: PriorTable.Options.
 func DefaultOptions() Options {
-	return Options{Members: 2000, BlockDays: 10, Jitter: 15, YearShock: 0.08, Seed: 1}
+	return Options{Members: 2000, BlockDays: 10, Jitter: 15, Seed: 1}
 }
 
 // Simulator holds the members of one city as of one day. Run may be called many

@@ -103,7 +103,7 @@ func enumerate(in budget.Input, limit int64, days int) (mean, good, both float64
 
 func small() budget.Options {
 	o := budget.DefaultOptions()
-	o.Members = 300
+	o.Members, o.YearShock = 300, 0.08
 	return o
 }
 

@@ -180,7 +180,7 @@ func (b *board) computeDays(f *facts) (err error) {
 		return err
 	}
 	b.firstDust = dustColumn(b.one, f.dust)
-	b.oneAssessed = b.rules.Assessed(b.one, b.firstDust, air.DustKept)
+	b.oneAssessed = b.rules.Assessed(b.one, b.firstDust, air.DustAsEdition)
 	return nil
 }
 
@@ -309,7 +309,7 @@ func (b *board) computePanel(f *facts) error {
 			}
 		}
 	}
-	b.panelAssessed = b.rules.Assessed(b.panel, dust, air.DustKept)
+	b.panelAssessed = b.rules.Assessed(b.panel, dust, air.DustAsEdition)
 	return nil
 }
 

@@ -17,13 +17,15 @@ const maxInputs = 60
 
 var errKey = fault.New(fault.NotFound, "explain_key", "没有这个数字的说明：地址已失效或不完整")
 
-// explanation turns a figure's key back into how it came about. history gives revision and
-// source of a station's hour; it is asked only for keys of single hours.
+// explanation turns a figure's key back into how it came about. What is known of the
+// observations behind its inputs (revision, record time, source) is read afterwards.
 func (b *board) explanation(k key, year func(y int, dust string, unit int) (*year, error)) (*Explanation, error) {
 	if b.rules == nil {
 		return nil, errKey
 	}
-	e := &Explanation{Standard: b.rules.Edition.ID, Edition: b.rules.Edition.Name, DataKind: "raw", DustMode: "observed", Inputs: []Input{}, Counts: []Count{}, Notes: []string{}, NotesEN: []string{}}
+	ed := b.rules.Edition
+	e := &Explanation{Standard: ed.ID, Edition: ed.Name, EditionEN: orText(ed.NameEN, ed.Name), DataKind: "raw", DustMode: "observed",
+		Inputs: []Input{}, Counts: []Count{}, Notes: []string{}, NotesEN: []string{}}
 	var err error
 	switch {
 	case k[0] == "hour" && len(k) == 4:
@@ -75,72 +77,76 @@ func (b *board) explainHour(e *Explanation, k key) error {
 	}
 	when := calendar.FormatHour(end)
 	if k[3] == "aqi" {
-		e.Title = name + " " + when + " 小时 AQI"
-		b.explainAQI(e, air.Hourly, b.rules, &v)
+		e.title(name+" "+when+" 小时 AQI", name+" "+when+" hourly AQI")
+		b.explainAQI(e, air.Hourly, b.rules, &v, func(p air.Pollutant) *basis { return b.hourBasis(s, p, end) })
 		return nil
 	}
 	p, err := standard.ParsePollutant(k[3])
 	if err != nil {
 		return errKey
 	}
-	e.Title = fmt.Sprintf("%s %s %s 1 小时平均", name, when, p)
+	e.title(fmt.Sprintf("%s %s %s 1 小时平均", name, when, p), fmt.Sprintf("%s %s %s 1-hour mean", name, when, p))
 	e.Confidence = "A"
+	valid := &b.rules.Edition.Validity
 	if s.station {
-		e.Formula = "监测仪器该小时的平均值，标签为小时结束时刻"
-		e.Clause = b.rules.Edition.Validity.Clause
-		e.Inputs = append(e.Inputs, Input{Name: name, Value: b.concText(p, int16(v[p])), Unit: unitText(p), Source: "observation:" + s.id + ":" + k[2] + ":" + k[3]})
+		e.formula("监测仪器该小时的平均值，标签为小时结束时刻", "mean of the instrument over the hour, labelled by the hour's end")
+		e.clause(valid.Clause, valid.ClauseEN)
+		all := b.hourBasis(s, p, end)
+		all.each = true
+		e.Inputs = append(e.Inputs, Input{Name: name, NameEN: name, Value: b.concText(p, int16(v[p])), Unit: unitText(p), UnitEN: unitText(p), basis: all})
 		return nil
 	}
-	e.Formula = "各评价点位该小时平均值的算术平均，按 GB/T 8170 修约一次"
-	e.Clause = "HJ 663 城市评价；点位数要求 " + b.rules.Edition.Validity.Clause
-	e.Confidence = b.rules.Edition.Validity.StationConfidence.String()
+	e.formula("各评价点位该小时平均值的算术平均，按 GB/T 8170 修约一次", "arithmetic mean of the assessed stations' hourly means, rounded once (GB/T 8170)")
+	e.clause("HJ 663 城市评价；点位数要求 "+valid.Clause, "HJ 663 city evaluation; stations needed: "+orText(valid.ClauseEN, valid.Clause))
+	e.Confidence = valid.StationConfidence.String()
 	if b.unitDirect(s) {
-		e.Formula = "公布的城市小时值，未由点位重算"
+		e.formula("公布的城市小时值，未由点位重算", "hourly value published for the city, not computed from stations")
 	}
 	day, _ := calendar.HourOf(end)
 	asked := b.inOperation(s.members, day)
-	b.memberInputs(e, asked, func(i int) string {
+	for _, i := range asked {
 		x, _ := hourValues(b.hours, i, end)
-		return b.concText(p, int16(x[p]))
-	}, unitText(p))
-	e.Counts = append(e.Counts, Count{"有效点位", strconv.Itoa(b.present(asked, p, end))}, Count{"应有点位", strconv.Itoa(len(asked))})
+		e.input(b.stations[i].Name, b.stations[i].Name, b.concText(p, int16(x[p])), unitText(p)).basis = b.hourBasis(b.stationSource(i), p, end)
+	}
+	e.count("有效点位", "stations with a value", strconv.Itoa(b.present(asked, p, end)))
+	e.count("应有点位", "stations in operation", strconv.Itoa(len(asked)))
 	return nil
 }
 
 func (b *board) unitDirect(s source) bool { return !s.station && b.units[s.row].direct }
 
-func (b *board) memberInputs(e *Explanation, members []int, value func(int) string, unit string) {
-	for _, i := range members {
-		e.Inputs = append(e.Inputs, Input{Name: b.stations[i].Name, Value: value(i), Unit: unit, Source: "点位 " + b.stations[i].Code})
-	}
-}
-
 // explainAQI shows the sub-indices behind an AQI.
-func (b *board) explainAQI(e *Explanation, rep standard.Report, r *air.Rules, v *air.Values) {
+func (b *board) explainAQI(e *Explanation, rep standard.Report, r *air.Rules, v *air.Values, from func(air.Pollutant) *basis) {
 	res := r.AQI(rep, v)
 	ed := r.Edition
-	e.Standard, e.Clause, e.Confidence = ed.ID, ed.AQI.Clause+"；"+ed.Breakpoints.Clause, ed.Breakpoints.Confidence.String()
-	e.Formula = "IAQI = (IAQI高 − IAQI低) ÷ (BP高 − BP低) × (C − BP低) + IAQI低，向上取整；AQI = max(IAQI)"
+	e.on(ed)
+	e.Confidence = ed.Breakpoints.Confidence.String()
+	e.clause(ed.AQI.Clause+"；"+ed.Breakpoints.Clause, orText(ed.AQI.ClauseEN, ed.AQI.Clause)+"; "+orText(ed.Breakpoints.ClauseEN, ed.Breakpoints.Clause))
+	e.formula("IAQI = (IAQI高 − IAQI低) ÷ (BP高 − BP低) × (C − BP低) + IAQI低，向上取整；AQI = max(IAQI)",
+		"IAQI = (IAQI_hi − IAQI_lo) ÷ (BP_hi − BP_lo) × (C − BP_lo) + IAQI_lo, rounded up; AQI = max(IAQI)")
 	for p := range res.IAQI {
-		if !r.Uses(rep).Has(air.Pollutant(p)) {
+		item := air.Pollutant(p)
+		if !r.Uses(rep).Has(item) {
 			continue
 		}
 		value := ""
 		if v[p] >= 0 {
-			value = r.Conc(air.Pollutant(p), int64(v[p])).String()
+			value = r.Conc(item, int64(v[p])).String()
 		}
-		in := Input{Name: air.Pollutant(p).String(), Value: value, Unit: unitText(air.Pollutant(p))}
+		in := e.input(item.String(), item.String(), value, unitText(item))
+		in.basis = from(item)
 		if res.IAQI[p] >= 0 {
 			in.Source = "IAQI " + strconv.Itoa(int(res.IAQI[p]))
+			in.SourceEN = in.Source
 		}
-		e.Inputs = append(e.Inputs, in)
 	}
 	if res.AQI >= 0 {
-		e.Counts = append(e.Counts, Count{"AQI", strconv.Itoa(int(res.AQI))}, Count{"首要污染物", orText(res.Primary.String(), "无（AQI ≤ 50）")})
+		e.count("AQI", "AQI", strconv.Itoa(int(res.AQI)))
+		e.count2("首要污染物", "primary pollutant", orText(res.Primary.String(), "无（AQI ≤ 50）"), orText(res.Primary.String(), "none (AQI ≤ 50)"))
 	} else {
-		e.Notes = append(e.Notes, withheldText(&res))
+		e.note(withheldText(&res))
 	}
-	e.Notes = append(e.Notes, ed.Name)
+	e.note(ed.Name, orText(ed.NameEN, ed.Name))
 }
 
 func (b *board) explainDay(e *Explanation, k key) error {
@@ -160,27 +166,32 @@ func (b *board) explainDay(e *Explanation, k key) error {
 	v := cols.Values(s.row, d)
 	r := b.engines.on(day)
 	if src, ok := b.dust[day]; ok {
-		e.Notes = append(e.Notes, "沙尘影响日（"+src+"）：评价值剔除 PM10 和 PM2.5，实况值保留")
+		items := strings.Join(names(r.Edition.Dust.Items.List()), "、")
+		e.note("沙尘影响日（"+src+"）：评价值剔除 "+items+"，实况值保留", "a dust day ("+src+"): assessed values leave "+items+" out, observed values keep them")
 	}
 	if k[3] == "aqi" {
-		e.Title = name + " " + k[2] + " 日 AQI"
-		b.explainAQI(e, air.Daily, r, &v)
+		e.title(name+" "+k[2]+" 日 AQI", name+" "+k[2]+" daily AQI")
+		b.explainAQI(e, air.Daily, r, &v, func(p air.Pollutant) *basis { return b.sourceDay(s, p, day) })
 		return nil
 	}
 	p, err := standard.ParsePollutant(k[3])
 	if err != nil {
 		return errKey
 	}
-	e.Standard, e.Title = r.Edition.ID, fmt.Sprintf("%s %s %s", name, k[2], dayStatistic(p))
+	e.on(r.Edition)
+	e.title(fmt.Sprintf("%s %s %s", name, k[2], dayStatistic(p)), fmt.Sprintf("%s %s %s", name, k[2], dayStatisticEN(p)))
 	b.dayFormula(e, r, s, p)
 	if s.station || b.unitDirect(s) {
 		b.hourInputs(e, s, p, day)
 	} else {
-		b.memberInputs(e, b.inOperation(s.members, day), func(i int) string {
-			return b.concText(p, b.stationDays.V[p][b.stationDays.At(i, d)])
-		}, unitText(p))
+		for _, i := range b.inOperation(s.members, day) {
+			value := b.concText(p, b.stationDays.V[p][b.stationDays.At(i, d)])
+			e.input(b.stations[i].Name, b.stations[i].Name, value, unitText(p)).basis = b.sourceDay(b.stationSource(i), p, day)
+		}
 	}
-	e.Counts = append(e.Counts, Count{"结果", orText(b.concText(p, int16(v[p])), "无效")}, Count{"有效小时", strconv.Itoa(b.hoursOfDay(s, p, day))})
+	result := b.concText(p, int16(v[p]))
+	e.count2("结果", "result", orText(result, "无效"), orText(result, "not valid"))
+	e.count("有效小时", "valid hours", strconv.Itoa(b.hoursOfDay(s, p, day)))
 	return nil
 }
 
@@ -191,19 +202,32 @@ func dayStatistic(p air.Pollutant) string {
 	return p.String() + " 日均值"
 }
 
+func dayStatisticEN(p air.Pollutant) string {
+	if p == air.O3_8h {
+		return "O3 largest 8-hour mean of the day"
+	}
+	return p.String() + " daily mean"
+}
+
 func (b *board) dayFormula(e *Explanation, r *air.Rules, s source, p air.Pollutant) {
 	ed := r.Edition
-	e.Clause, e.Confidence = ed.Validity.Clause, ed.Validity.Confidence.String()
-	e.Formula = fmt.Sprintf("当日 01–24 时小时值的算术平均，至少 %d 个有效小时，按 GB/T 8170 修约一次", ed.Validity.DayHours)
+	e.Confidence = ed.Validity.Confidence.String()
+	e.clause(ed.Validity.Clause, ed.Validity.ClauseEN)
+	zh := fmt.Sprintf("当日 01–24 时小时值的算术平均，至少 %d 个有效小时，按 GB/T 8170 修约一次", ed.Validity.DayHours)
+	en := fmt.Sprintf("arithmetic mean of the hours 01–24 of the day, at least %d valid hours, rounded once (GB/T 8170)", ed.Validity.DayHours)
 	if p == air.O3_8h {
 		o := ed.Ozone
-		e.Clause, e.Confidence = o.Clause, o.Confidence.String()
-		e.Formula = fmt.Sprintf("结束于 %02d–%02d 时的 %d 小时滑动平均的最大值；每个窗口至少 %d 个小时，至少 %d 个窗口，或其值超过 %s",
+		e.Confidence = o.Confidence.String()
+		e.clause(o.Clause, o.ClauseEN)
+		zh = fmt.Sprintf("结束于 %02d–%02d 时的 %d 小时滑动平均的最大值；每个窗口至少 %d 个小时，至少 %d 个窗口，或其值超过 %s",
+			o.FirstWindow, o.LastWindow, o.Hours, o.LeastHours, o.LeastWindows, o.OrExceeds)
+		en = fmt.Sprintf("largest of the means of the %[3]d hours that end at %02[1]d–%02[2]d; each window with at least %[4]d hours, at least %[5]d windows, or the value above %[6]s",
 			o.FirstWindow, o.LastWindow, o.Hours, o.LeastHours, o.LeastWindows, o.OrExceeds)
 	}
 	if !s.station && !b.unitDirect(s) {
-		e.Formula = "各评价点位日值的算术平均（点位日值：" + e.Formula + "），只修约一次"
+		zh, en = "各评价点位日值的算术平均（点位日值："+zh+"），只修约一次", "arithmetic mean of the stations' daily values (of a station: "+en+"), one rounding only"
 	}
+	e.formula(zh, en)
 }
 
 func (b *board) hourInputs(e *Explanation, s source, p air.Pollutant, day calendar.Day) {
@@ -212,112 +236,8 @@ func (b *board) hourInputs(e *Explanation, s source, p air.Pollutant, day calend
 	}
 	for label := 1; label <= 24; label++ {
 		end := calendar.HourEnd(day, label)
-		v, ok := hourValues(b.hourColumns(s), s.row, end)
-		if !ok {
-			continue
-		}
-		in := Input{Name: fmt.Sprintf("%02d 时", label), Value: b.concText(p, int16(v[p])), Unit: unitText(p)}
-		if s.station && b.flags.at(s.members[0], p, end) != 0 {
-			in.Source = b.flags.at(s.members[0], p, end).String()
-		}
-		e.Inputs = append(e.Inputs, in)
-	}
-}
-
-// explainPeriod explains a period statistic or a composite index: key period~list or
-// "unit"~code~from~to~what~dust.
-func (b *board) explainPeriod(e *Explanation, k key) error {
-	from, err1 := calendar.ParseDay(k[3])
-	to, err2 := calendar.ParseDay(k[4])
-	if err1 != nil || err2 != nil {
-		return errKey
-	}
-	days, u, name, ok := b.columnOf(k[1], k[2], k[6])
-	if !ok {
-		return errKey
-	}
-	st := b.statsOf(days, u, from, to)
-	e.DustMode = k[6]
-	ed := b.rules.Edition
-	if k[5] == "composite" {
-		b.explainIndex(e, name, k, &st)
-		return nil
-	}
-	p, err := standard.ParsePollutant(k[5])
-	if err != nil {
-		return errKey
-	}
-	stat, formula := periodStatistic(p, ed)
-	e.Title = fmt.Sprintf("%s %s 至 %s %s%s", name, k[3], k[4], p, stat)
-	e.Formula, e.Clause, e.Confidence = formula, ed.Decimals.Clause, ed.Decimals.Confidence.String()
-	w := air.WindowOf(days.Start, days.Days, from, to)
-	for d := w.To - 1; d >= w.From; d-- {
-		if v := days.V[p][days.At(u, d)]; v >= 0 {
-			e.Inputs = append(e.Inputs, Input{Name: days.Start.Add(d).String(), Value: b.concText(p, v), Unit: unitText(p), Source: "日值"})
+		if v, ok := hourValues(b.hourColumns(s), s.row, end); ok {
+			e.input(fmt.Sprintf("%02d 时", label), fmt.Sprintf("%02d:00", label), b.concText(p, int16(v[p])), unitText(p)).basis = b.hourBasis(s, p, end)
 		}
 	}
-	e.Counts = append(e.Counts, Count{"结果", orText(periodText(b.rules, p, st.Value[p]), "无")}, Count{"有效天数", strconv.Itoa(int(st.N[p]))}, Count{"日历天数", strconv.Itoa(int(st.Days))})
-	e.Notes = append(e.Notes, ed.Name)
-	return nil
-}
-
-func periodStatistic(p air.Pollutant, ed *standard.Edition) (name, formula string) {
-	for _, it := range ed.Index.Items {
-		if it.Item == p && it.Statistic != standard.Mean {
-			return fmt.Sprintf(" 第 %d 百分位数", it.Statistic),
-				fmt.Sprintf("日值升序，k = 1 + (n − 1) × %d%%，在相邻两日之间线性内插，修约一次", it.Statistic)
-		}
-	}
-	return " 平均浓度", "有效日值的算术平均（不是月均值的平均），修约一次"
-}
-
-// columnOf finds the days behind a period figure: a unit of the board, or a city of the panel.
-func (b *board) columnOf(list, code, dust string) (days *air.Days, unit int, name string, ok bool) {
-	if list == "county" || list == "unit" {
-		for i, u := range b.units {
-			if u.place.Code == code {
-				return b.days(dust), i, u.place.Name, true
-			}
-		}
-		return nil, 0, "", false
-	}
-	days = b.panel
-	if dust == "assessed" {
-		days = b.panelAssessed
-	}
-	for i, c := range b.cities {
-		if c.place.Code == code && days != nil {
-			return days, i, c.place.Name, true
-		}
-	}
-	return nil, 0, "", false
-}
-
-func (b *board) explainIndex(e *Explanation, name string, k key, st *air.Stats) {
-	ed := b.rules.Edition
-	e.Title = fmt.Sprintf("%s %s 至 %s 综合指数", name, k[3], k[4])
-	e.Formula = "Ii = Ci ÷ Si，先修约浓度，再修约单项指数，最后相加"
-	e.Clause, e.Confidence = ed.Index.Clause, ed.Index.Confidence.String()
-	for _, p := range b.rules.IndexItems() {
-		limit, _ := b.rules.Limit(p)
-		e.Inputs = append(e.Inputs, Input{Name: p.String(), Value: periodText(b.rules, p, st.Value[p]), Unit: unitText(p),
-			Source: fmt.Sprintf("S = %s，Ii = %s", trim(limit), singleText(b.rules, st.Single[p]))})
-	}
-	e.Counts = append(e.Counts, Count{"综合指数", orText(indexText(b.rules, st.Composite), "缺项，不计算")}, Count{"最大单项", st.Worst.String()})
-	e.Notes = append(e.Notes, ed.Name, "权重："+orText(b.rules.Profile.Note, b.rules.Profile.Name))
-}
-
-// explainTarget explains a figure of the target page: key what~code~year~item~dust.
-func (b *board) explainTarget(e *Explanation, k key, get func(y int, dust string, unit int) (*year, error)) error {
-	u, _, ok := b.sourceOf(k[1])
-	y, err := strconv.Atoi(k[2])
-	if !ok || err != nil || u.station {
-		return errKey
-	}
-	t, err := get(y, k[4], u.row)
-	if err != nil {
-		return err
-	}
-	e.DustMode = t.dust
-	return t.explain(e, k[0], k[3], strings.TrimSpace(b.units[u.row].place.Name))
 }

@@ -114,20 +114,23 @@ func yesText(b bool) string {
 
 func monthsTable(m *Months) *rest.Table {
 	cols := append(texts("月份"), numbers("SO2", "NO2", "PM10", "PM2.5", "CO 第95百分位", "O3-8h 第90百分位", "综合指数", "优良天数", "有效天数", "优良率（%）")...)
+	cols = append(cols, texts("有效天数不足的项目", "时段未结束")...)
 	var rows [][]string
 	for _, x := range m.Items {
 		rows = append(rows, []string{x.Month, x.SO2.Value, x.NO2.Value, x.PM10.Value, x.PM25.Value, x.COP95.Value, x.O3P90.Value,
-			x.Composite.Value, strconv.Itoa(x.GoodDays), strconv.Itoa(x.ValidDays), x.GoodRatio})
+			x.Composite.Value, strconv.Itoa(x.GoodDays), strconv.Itoa(x.ValidDays), x.GoodRatio,
+			strings.Join(x.Short, "、"), yesText(x.Partial)})
 	}
 	return &rest.Table{Name: fileName(m.Meta, "空气月值", ""), Columns: cols, Rows: rest.Rows(rows)}
 }
 
 func targetsTable(t *Targets) *rest.Table {
 	cols := append(texts("项目", "单位"), numbers("目标", "至今", "差距", "去年同期", "同比", "余下日均上限或还需优良天", "去年余下同期", "完成概率（%）", "年底 P10", "年底 P50", "年底 P90")...)
+	cols = append(cols, texts("有效天数不足")...)
 	var rows [][]string
 	for _, x := range t.Items {
 		rows = append(rows, []string{x.Name, x.Unit, x.Target.Value, x.ToDate.Value, plainSign(x.Gap), x.SamePeriodLastYear.Value, plainSign(x.Change),
-			x.AllowedMean.Value, x.LastYearRest.Value, x.Probability.Value, x.P10, x.P50, x.P90})
+			x.AllowedMean.Value, x.LastYearRest.Value, x.Probability.Value, x.P10, x.P50, x.P90, yesText(x.Short)})
 	}
 	return &rest.Table{Name: fileName(t.Meta, "年度目标", strconv.Itoa(t.Year)), Columns: cols, Rows: rest.Rows(rows)}
 }
@@ -142,11 +145,12 @@ func rankingTable(r *Ranking) *rest.Table {
 	cols = append(cols, numbers("综合指数", "去年同期", "同比（%）", "去年位次", "SO2", "NO2", "PM10", "PM2.5", "CO 第95百分位", "O3-8h 第90百分位",
 		"I-SO2", "I-NO2", "I-PM10", "I-PM2.5", "I-CO", "I-O3")...)
 	cols = append(append(cols, texts("最大单项")...), numbers("优良天数", "有效天数", "优良率（%）")...)
+	cols = append(cols, texts("有效天数不足的项目")...)
 	var rows [][]string
 	for _, x := range r.Rows {
 		rows = append(rows, []string{rankText(x.Rank), x.Region.Code, x.Region.Name, x.Composite.Value, x.CompositeLast, x.Change, rankText(x.RankLast),
 			x.SO2.Value, x.NO2.Value, x.PM10.Value, x.PM25.Value, x.COP95.Value, x.O3P90.Value, x.ISO2, x.INO2, x.IPM10, x.IPM25, x.ICO, x.IO3,
-			x.Worst, strconv.Itoa(x.GoodDays), strconv.Itoa(x.ValidDays), x.GoodRatio})
+			x.Worst, strconv.Itoa(x.GoodDays), strconv.Itoa(x.ValidDays), x.GoodRatio, strings.Join(x.Short, "、")})
 	}
 	return &rest.Table{Name: fileName(r.Meta, "排名", r.List.ID+" "+r.From+"至"+r.To), Columns: cols, Rows: rest.Rows(rows)}
 }

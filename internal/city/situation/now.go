@@ -120,9 +120,9 @@ func (b *board) limitLines() map[string]LimitLine {
 	out := map[string]LimitLine{}
 	for _, p := range shown {
 		if l, ok := b.rules.Edition.Limits.Find(p, "hour"); ok {
-			out[p.Column()] = LimitLine{l.ClassII.Float64(), "1 小时二级 " + trim(l.ClassII)}
+			out[p.Column()] = LimitLine{l.ClassII.Float64(), "1 小时二级 " + trim(l.ClassII), "1 h class II " + trim(l.ClassII)}
 		} else if l, ok := b.rules.Edition.Limits.Find(p, "day"); ok {
-			out[p.Column()] = LimitLine{l.ClassII.Float64(), "日二级 " + trim(l.ClassII)}
+			out[p.Column()] = LimitLine{l.ClassII.Float64(), "日二级 " + trim(l.ClassII), "day class II " + trim(l.ClassII)}
 		}
 	}
 	return out

@@ -75,7 +75,8 @@ type outlook struct {
 	base    *budget.Outcome
 	rest    map[budget.Item][]budget.RestMean
 	prior   [2]string // source of the level laws, in Chinese and in English
-	err     error     // why there is none: budget.ErrNoHistory
+	shock   float64
+	err     error // why there is none: budget.ErrNoHistory
 }
 
 // outlooks remembers outlooks by what they were computed from, so that a new hour or a page
@@ -135,12 +136,12 @@ func (o *outlook) compute(s *budget.Series, until calendar.Day, limits budget.Li
 	if err != nil {
 		return err
 	}
-	o.prior = [2]string{prior.SourceZH, prior.Source}
+	o.prior, o.shock = [2]string{prior.SourceZH, prior.Source}, prior.YearShock
 	in.Levels = prior.At(in.ElapsedRef)
 	for _, i := range []budget.Item{budget.PM25, budget.PM10} {
 		o.rest[i] = budget.RestHistory(in, i)
 	}
-	if o.sim, err = budget.NewSimulator(in, budget.DefaultOptions()); err != nil {
+	if o.sim, err = budget.NewSimulator(in, prior.Options()); err != nil {
 		return err
 	}
 	o.base, err = o.sim.Run(budget.Scenario{}, o.targets, budget.WithFan())

@@ -10,6 +10,7 @@ import (
 	"qingshan/internal/platform/fault"
 	"qingshan/internal/rules/air"
 	"qingshan/internal/rules/calendar"
+	"qingshan/internal/rules/standard"
 )
 
 // span is a period and the same one a year earlier.
@@ -54,7 +55,7 @@ type table struct {
 // tableOf finds the units of a list: province, nation, county, or a named list.
 func (b *board) tableOf(list, dust string) (*table, error) {
 	if list == "county" {
-		t := &table{days: b.days(dust), own: -1, list: CityList{ID: list, Name: b.city.Name + "各县（市、区）", Source: "县级站", Confidence: "A"}}
+		t := &table{days: b.days(dust), own: -1, list: CityList{ID: list, Name: b.city.Name + "各县（市、区）", NameEN: "counties of " + b.city.Name, Source: "县级站", SourceEN: "county stations", Confidence: "A"}}
 		for i := 1; i < len(b.units); i++ {
 			t.rows, t.places = append(t.rows, i), append(t.places, b.units[i].place)
 		}
@@ -87,14 +88,14 @@ func (b *board) tableOf(list, dust string) (*table, error) {
 func (b *board) membership(list string, t *table) (func(panelCity) bool, error) {
 	switch list {
 	case "nation", "":
-		t.list = CityList{ID: "nation", Name: "全国有数据的城市", Source: "已导入的城市日均值", Confidence: "A"}
+		t.list = CityList{ID: "nation", Name: "全国有数据的城市", NameEN: "cities of the nation with data", Source: "已导入的城市日均值", SourceEN: "imported daily values of cities", Confidence: "A"}
 		return func(panelCity) bool { return true }, nil
 	case "province":
 		province := ""
 		if b.own >= 0 {
 			province = b.cities[b.own].province
 		}
-		t.list = CityList{ID: list, Name: province + "各市", Source: "GB/T 2260", Confidence: "A"}
+		t.list = CityList{ID: list, Name: province + "各市", NameEN: "cities of " + province, Source: "GB/T 2260", SourceEN: "GB/T 2260", Confidence: "A"}
 		return func(c panelCity) bool { return c.province == province }, nil
 	}
 	l, err := b.engines.registry.List(list, b.today)
@@ -106,7 +107,7 @@ func (b *board) membership(list string, t *table) (func(panelCity) bool, error) 
 	if !l.Complete {
 		return nil, fault.Newf(fault.Invalid, "list_incomplete", "名单“%s”的成员尚未核实，不能用来排名", l.Name)
 	}
-	t.list = CityList{ID: l.ID, Name: l.Name, Source: l.Source, Confidence: l.Confidence.String()}
+	t.list = CityList{ID: l.ID, Name: l.Name, NameEN: orText(l.NameEN, l.Name), Source: l.Source, SourceEN: orText(l.SourceEN, l.Source), Confidence: l.Confidence.String()}
 	return func(c panelCity) bool { return slices.Contains(l.Members, c.short) }, nil
 }
 
@@ -141,10 +142,15 @@ func (b *board) makeRanking(list, period, dust string, day calendar.Day) (*Ranki
 	}
 	now, before := b.windowStats(t, s.from, s.to), b.windowStats(t, s.fromLast, s.toLast)
 	places, placesLast := air.Rank(composites(now), false), air.Rank(composites(before), false)
-	out := &Ranking{List: t.list, Period: orText(period, "ytd"), From: s.from.String(), To: s.to.String(), StandardNote: b.crossing(s), Rows: []RankRow{}}
+	out := &Ranking{List: t.list, Period: orText(period, "ytd"), From: s.from.String(), To: s.to.String(), Rows: []RankRow{}}
+	out.StandardNote, out.StandardNoteEN = b.crossing(s)
+	short := 0
 	for i := range t.rows {
 		r := b.rankRow(t, i, &now[i], &before[i], list, s, dust)
 		r.Rank, r.RankLast = int(places[i]), int(placesLast[i])
+		if len(r.Short) > 0 && r.Rank > 0 {
+			short++
+		}
 		if r.Rank > 0 && r.RankLast > 0 {
 			r.RankChange = r.Rank - r.RankLast
 		}
@@ -156,6 +162,10 @@ func (b *board) makeRanking(list, period, dust string, day calendar.Day) (*Ranki
 	slices.SortStableFunc(out.Rows, func(x, y RankRow) int {
 		return cmp.Or(cmp.Compare(lastIfZero(x.Rank), lastIfZero(y.Rank)), cmp.Compare(x.Region.Code, y.Region.Code))
 	})
+	if short > 0 {
+		out.ValidityNote = fmt.Sprintf("%d 个地区有效天数不足（已标注），位次仅供参考。", short)
+		out.ValidityNoteEN = fmt.Sprintf("%d places rest on too few valid days (marked); their rank is for information only.", short)
+	}
 	out.Answer, out.AnswerEN = rankAnswer(b.city.Name, out)
 	return out, nil
 }
@@ -206,12 +216,14 @@ func composites(stats []air.Stats) []int32 {
 }
 
 // crossing notes that a comparison spans a change of the standard.
-func (b *board) crossing(s span) string {
+func (b *board) crossing(s span) (zh, en string) {
 	a, z := b.engines.on(s.fromLast), b.engines.on(s.to)
 	if a == z {
-		return ""
+		return "", ""
 	}
-	return fmt.Sprintf("所比时段跨越 %s（%s 施行），两年均按 %s限值重新计算。", z.Edition.From, z.Edition.Name, b.rules.Edition.Name)
+	name := func(r *air.Rules) string { return orText(r.Edition.NameEN, r.Edition.Name) }
+	return fmt.Sprintf("所比时段跨越 %s（%s 施行），两年均按 %s限值重新计算。", z.Edition.From, z.Edition.Name, b.rules.Edition.Name),
+		fmt.Sprintf("The comparison crosses %s (%s in force); both years are computed again with the limits of %s.", z.Edition.From, name(z), name(b.rules))
 }
 
 func (b *board) rankRow(t *table, i int, now, before *air.Stats, list string, s span, dust string) RankRow {
@@ -227,6 +239,9 @@ func (b *board) rankRow(t *table, i int, now, before *air.Stats, list string, s 
 		CompositeLast: indexText(r, before.Composite),
 		SO2:           fig(air.SO2), NO2: fig(air.NO2), PM10: fig(air.PM10), PM25: fig(air.PM25), COP95: fig(air.CO), O3P90: fig(air.O3_8h),
 		GoodDays: int(now.GoodDays), ValidDays: int(now.ValidDays)}
+	index := standard.Of(r.IndexItems()...)
+	row.Short = names(b.shortOf(t.days, t.rows[i], s.from, s.to, index).List())
+	row.ShortLast = before.Composite >= 0 && b.shortOf(t.days, t.rows[i], s.fromLast, s.toLast, index) != 0
 	row.Change = changeText(r.Edition, row.Composite.Value, row.CompositeLast)
 	for p, at := range map[air.Pollutant]*string{air.SO2: &row.ISO2, air.NO2: &row.INO2, air.PM10: &row.IPM10,
 		air.PM25: &row.IPM25, air.CO: &row.ICO, air.O3_8h: &row.IO3} {

@@ -1,6 +1,8 @@
 package situation
 
 import (
+	"strings"
+
 	"qingshan/internal/rules/air"
 	"qingshan/internal/rules/calendar"
 )
@@ -51,8 +53,10 @@ func (b *board) hourReport(s source, end int64) Hour {
 	res := b.rules.AQI(air.Hourly, &v)
 	k := hourText(end)
 	out := Hour{Time: k, Level: int(res.Level), Primary: names(res.Primary.List()), Above50: names(res.Falling(res.Above50)),
-		Withheld: withheldText(&res), Values: map[string]Figure{}}
+		Values: map[string]Figure{}}
+	out.Withheld, out.WithheldEN = withheldText(&res)
 	out.AQI, out.Category = b.aqiOf(res.AQI)
+	out.CategoryEN = b.englishCategory(out.AQI)
 	n := 0
 	day, _ := calendar.HourOf(end)
 	asked := b.inOperation(s.members, day)
@@ -93,15 +97,17 @@ func (b *board) dayReport(s source, day calendar.Day) Day {
 	_, out.Dust = b.dust[day]
 	d := int(day - cols.Start)
 	if d < 0 || d >= cols.Days {
-		out.Withheld = "这一天没有数据"
+		out.Withheld, out.WithheldEN = "这一天没有数据", "no data of this day"
 		return out
 	}
 	v := cols.Values(s.row, d)
 	r := b.engines.on(day)
 	res := r.AQI(air.Daily, &v)
-	out.Level, out.Withheld = int(res.Level), withheldText(&res)
+	out.Level = int(res.Level)
+	out.Withheld, out.WithheldEN = withheldText(&res)
 	out.Primary, out.Above50 = names(res.Primary.List()), names(res.Falling(res.Above50))
 	out.AQI, out.Category = b.aqiOf(res.AQI)
+	out.CategoryEN = b.englishCategory(out.AQI)
 	n := 0
 	for _, p := range inDay {
 		f := b.figure(key{"day", s.id, date, p.Column()}, b.concText(p, int16(v[p])), unitText(p))
@@ -142,6 +148,14 @@ func (b *board) aqiOf(aqi int16) (*int, string) {
 	return &v, b.rules.Edition.Levels.Of(v).Category
 }
 
+// englishCategory is the level's name in English; "" without an AQI.
+func (b *board) englishCategory(aqi *int) string {
+	if aqi == nil {
+		return ""
+	}
+	return b.rules.Edition.Levels.Of(*aqi).English
+}
+
 func aqiText(aqi int16) string {
 	if aqi < 0 {
 		return ""
@@ -149,19 +163,15 @@ func aqiText(aqi int16) string {
 	return itoa(int(aqi))
 }
 
-func withheldText(r *air.Result) string {
+// withheldText says why there is no AQI, in Chinese and in English; "" when there is one.
+func withheldText(r *air.Result) (zh, en string) {
 	switch {
 	case !r.Withheld:
-		return ""
+		return "", ""
 	case r.Raw < 0:
-		return "没有有效数据"
+		return "没有有效数据", "no valid data"
 	}
-	list := ""
-	for i, p := range r.Missing.List() {
-		if i > 0 {
-			list += "、"
-		}
-		list += p.String()
-	}
-	return "缺 " + list + "，按 HJ 633 §5.3 不发布 AQI"
+	missing := names(r.Missing.List())
+	return "缺 " + strings.Join(missing, "、") + "，按 HJ 633 §5.3 不发布 AQI",
+		strings.Join(missing, ", ") + " missing: no AQI is published (HJ 633 §5.3)"
 }

@@ -20,6 +20,7 @@ import (
 // Sites is what the room needs of telemetry.
 type Sites interface {
 	Sites(ctx context.Context, f telemetry.SiteFilter) ([]telemetry.Site, error)
+	Origins(ctx context.Context, ids map[int64]bool) (map[int64]telemetry.Origin, error)
 }
 
 // Config says what the service works for.

@@ -7,11 +7,9 @@ import (
 	"time"
 
 	"qingshan/internal/platform/fault"
-	"qingshan/internal/platform/series"
 	"qingshan/internal/platform/store"
 	"qingshan/internal/rules/calendar"
 	"qingshan/internal/rules/region"
-	"qingshan/internal/rules/standard"
 )
 
 // Now is the newest hour of a region. sites are the stations whose curves are wanted.
@@ -173,7 +171,7 @@ func (s *Service) Explain(ctx context.Context, code region.Code, k string, asOf 
 	if err != nil {
 		return nil, err
 	}
-	return e, s.fillHistory(ctx, e, asOf)
+	return e, s.fillInputs(ctx, e, asOf)
 }
 
 // mayExplain tells whether the key's station or unit lies in what the reader asked for: a
@@ -194,51 +192,6 @@ func (v *view) mayExplain(id string) bool {
 		}
 	}
 	return true
-}
-
-// fillHistory replaces an input that names an observation by its revisions: old and new
-// values, who brought them and when.
-func (s *Service) fillHistory(ctx context.Context, e *Explanation, asOf time.Time) error {
-	var out []Input
-	for _, in := range e.Inputs {
-		site, at, p, ok := observationOf(in.Source)
-		if !ok {
-			out = append(out, in)
-			continue
-		}
-		points, err := s.history(ctx, site, at, p)
-		if err != nil {
-			return err
-		}
-		for i, q := range points {
-			if !asOf.IsZero() && q.RecordedAt > asOf.UnixMilli() {
-				break
-			}
-			h := Input{Name: in.Name, Value: "", Unit: in.Unit, Revision: int(q.Revision), RecordedAt: hourText(q.RecordedAt)}
-			if q.Value != series.Missing {
-				h.Value = trim(milliDecimal(q.Value))
-			}
-			h.Source = orText(q.Flag.String(), "原始值")
-			if i > 0 {
-				h.Source = "修订：" + h.Source
-			}
-			out = append(out, h)
-		}
-	}
-	e.Inputs = out
-	return nil
-}
-
-func (s *Service) history(ctx context.Context, site string, at int64, p standard.Pollutant) (points []series.Point, err error) {
-	err = s.db.View(ctx, func(tx *store.Tx) error {
-		ids, err := series.Find(ctx, tx, []series.Key{{Site: site, Factor: factorOf[p], Stat: "hour"}})
-		if err != nil || ids[0] == 0 {
-			return err
-		}
-		points, err = series.History(ctx, tx, ids[0], at)
-		return err
-	})
-	return points, err
 }
 
 // Map gives the shapes of a region's map; empty collections when none are loaded.

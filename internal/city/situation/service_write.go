@@ -15,7 +15,6 @@ import (
 	"qingshan/internal/rules/calendar"
 	"qingshan/internal/rules/num"
 	"qingshan/internal/rules/region"
-	"qingshan/internal/rules/standard"
 )
 
 // SetTarget sets a year's target of a region. version is the one the editor saw, 0 for a
@@ -146,26 +145,6 @@ func (s *Service) SetLayer(ctx context.Context, city region.Code, layer string, 
 }
 
 func milliDecimal(v int64) num.Decimal { return num.D(v, 3) }
-
-// observationOf reads the source of an input that stands for an observation.
-func observationOf(source string) (site string, at int64, p standard.Pollutant, ok bool) {
-	rest, ok := strings.CutPrefix(source, "observation:")
-	if !ok {
-		return "", 0, 0, false
-	}
-	// site may hold colons; the time has a fixed length and the pollutant none
-	i := strings.LastIndexByte(rest, ':')
-	if i < len(time.RFC3339) {
-		return "", 0, 0, false
-	}
-	p, err := standard.ParsePollutant(rest[i+1:])
-	stamp := rest[i-len("2006-01-02T15:04:05+08:00") : i]
-	t, err2 := time.Parse(time.RFC3339, stamp)
-	if err != nil || err2 != nil {
-		return "", 0, 0, false
-	}
-	return rest[:i-len(stamp)-1], t.UnixMilli(), p, true
-}
 
 // boundsOf is west, south, east, north of a collection; empty without coordinates.
 func boundsOf(fc map[string]any) []float64 {

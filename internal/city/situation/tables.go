@@ -7,6 +7,7 @@ import (
 	"qingshan/internal/platform/fault"
 	"qingshan/internal/rules/air"
 	"qingshan/internal/rules/calendar"
+	"qingshan/internal/rules/standard"
 )
 
 // maxDays bounds a table of days.
@@ -54,11 +55,21 @@ func (b *board) month(days *air.Days, unit int, name string, from, to calendar.D
 		return b.figure(k, periodText(b.rules, p, st.Value[p]), unitText(p)).counted(int(st.N[p]), int(to-from)+1)
 	}
 	k := key{"period", "unit", b.units[unit].place.Code, from.String(), to.String(), "composite", orText(dust, "observed")}
-	m := Month{Month: name, SO2: fig(air.SO2), NO2: fig(air.NO2), PM10: fig(air.PM10), PM25: fig(air.PM25), COP95: fig(air.CO), O3P90: fig(air.O3_8h),
+	m := Month{Month: name, Short: names(b.shortOf(days, unit, from, to, standard.Of(b.rules.IndexItems()...)).List()),
+		Partial: to < periodEnd(from, name), SO2: fig(air.SO2), NO2: fig(air.NO2), PM10: fig(air.PM10), PM25: fig(air.PM25), COP95: fig(air.CO), O3P90: fig(air.O3_8h),
 		Composite: b.figure(k, indexText(b.rules, st.Composite), "").counted(int(st.ValidDays), int(to-from)+1),
 		GoodDays:  int(st.GoodDays), ValidDays: int(st.ValidDays)}
 	if r, ok := b.rules.GoodRatio(&st); ok {
 		m.GoodRatio = r.String()
 	}
 	return m
+}
+
+// periodEnd is the last day of the month (2006-01) or year (2006) that begins on a day.
+func periodEnd(from calendar.Day, name string) calendar.Day {
+	y, m, _ := from.Civil()
+	if len(name) == len("2006") {
+		return yearEnd(y)
+	}
+	return calendar.Date(y, m+1, 1) - 1
 }

@@ -9,6 +9,7 @@ import (
 	"qingshan/internal/rules/air"
 	"qingshan/internal/rules/calendar"
 	"qingshan/internal/rules/num"
+	"qingshan/internal/rules/standard"
 )
 
 // The items a year has targets for, in the order of the page.
@@ -161,6 +162,7 @@ func (t *year) item(item string) TargetItem {
 		out.Probability.Value = percent(a.Probability)
 		out.P10, out.P50, out.P90 = t.endText(item, a.End.P10), t.endText(item, a.End.P50), t.endText(item, a.End.P90)
 	}
+	out.NameEN, out.UnitEN = englishItem(item), englishUnit(out.Unit)
 	out.Curve = t.curve(item)
 	return out
 }
@@ -178,6 +180,7 @@ func (t *year) endText(item string, v float64) string {
 func (t *year) meanItem(out *TargetItem, i budget.Item, p air.Pollutant, fig func(what, value, unit string) Figure, has bool) {
 	l := t.mean[out.Item]
 	out.Name, out.Unit = p.String(), unitText(p)
+	out.Short = t.b.shortOf(t.days, t.unit, yearStart(t.year), t.until, standard.Of(p)) != 0
 	out.Target, out.ToDate = fig("target", "", out.Unit), fig("to_date", periodText(t.b.rules, p, t.stats.Value[p]), out.Unit)
 	out.ToDate = out.ToDate.counted(int(t.stats.N[p]), int(t.stats.Days))
 	out.SamePeriodLastYear = fig("last_to_date", periodText(t.b.rules, p, t.last.Value[p]), out.Unit).counted(int(t.last.N[p]), int(t.last.Days))

@@ -41,29 +41,33 @@ type Figure struct {
 
 // Hour is the hourly report of one station or the city (HJ 633 real-time report).
 type Hour struct {
-	Time     string            `json:"time"`
-	AQI      *int              `json:"aqi"`
-	Level    int               `json:"level" doc:"1 to 6; 0 when withheld"`
-	Category string            `json:"category"`
-	Primary  []string          `json:"primary"`
-	Above50  []string          `json:"above50"`
-	Withheld string            `json:"withheld" doc:"why no AQI is given"`
-	Values   map[string]Figure `json:"values" doc:"so2 no2 co o3 pm10 pm25"`
-	Figure   Figure            `json:"aqiFigure"`
+	Time       string            `json:"time"`
+	AQI        *int              `json:"aqi"`
+	Level      int               `json:"level" doc:"1 to 6; 0 when withheld"`
+	Category   string            `json:"category"`
+	CategoryEN string            `json:"categoryEn"`
+	Primary    []string          `json:"primary"`
+	Above50    []string          `json:"above50"`
+	Withheld   string            `json:"withheld" doc:"why no AQI is given"`
+	WithheldEN string            `json:"withheldEn"`
+	Values     map[string]Figure `json:"values" doc:"so2 no2 co o3 pm10 pm25"`
+	Figure     Figure            `json:"aqiFigure"`
 }
 
 // Day is the daily report of one station or the city.
 type Day struct {
-	Date     string            `json:"date"`
-	AQI      *int              `json:"aqi"`
-	Level    int               `json:"level"`
-	Category string            `json:"category"`
-	Primary  []string          `json:"primary"`
-	Above50  []string          `json:"above50"`
-	Withheld string            `json:"withheld"`
-	Dust     bool              `json:"dust" doc:"a day under confirmed dust influence"`
-	Values   map[string]Figure `json:"values" doc:"so2 no2 co o3 o3_8h pm10 pm25"`
-	Figure   Figure            `json:"aqiFigure"`
+	Date       string            `json:"date"`
+	AQI        *int              `json:"aqi"`
+	Level      int               `json:"level"`
+	Category   string            `json:"category"`
+	CategoryEN string            `json:"categoryEn"`
+	Primary    []string          `json:"primary"`
+	Above50    []string          `json:"above50"`
+	Withheld   string            `json:"withheld"`
+	WithheldEN string            `json:"withheldEn"`
+	Dust       bool              `json:"dust" doc:"a day under confirmed dust influence"`
+	Values     map[string]Figure `json:"values" doc:"so2 no2 co o3 o3_8h pm10 pm25"`
+	Figure     Figure            `json:"aqiFigure"`
 }
 
 // Station is a measured place on the page.
@@ -105,8 +109,9 @@ type Columns struct {
 
 // LimitLine is a limit drawn in a chart.
 type LimitLine struct {
-	Value float64 `json:"value"`
-	Label string  `json:"label"`
+	Value   float64 `json:"value"`
+	Label   string  `json:"label"`
+	LabelEN string  `json:"labelEn"`
 }
 
 // CompletenessRow is one station's last 24 hours: 1 present, 0 missing, 2 flagged, 3 not in

@@ -15,7 +15,10 @@ type Curve struct {
 type TargetItem struct {
 	Item                string `json:"item" enum:"pm25,pm10,good_days"`
 	Name                string `json:"name"`
+	NameEN              string `json:"nameEn"`
 	Unit                string `json:"unit"`
+	UnitEN              string `json:"unitEn"`
+	Short               bool   `json:"short" doc:"fewer valid days to date than GB 3095 asks for: the figure is not valid as a statistic of the period"`
 	Target              Figure `json:"target"`
 	TargetVersion       int64  `json:"targetVersion"`
 	TargetSource        string `json:"targetSource"`
@@ -111,9 +114,10 @@ type Outcome struct {
 
 // WhatIfAnswer is the year's end under the assumption and its arithmetic in words.
 type WhatIfAnswer struct {
-	PM25        Outcome           `json:"pm25"`
-	PM10        Outcome           `json:"pm10"`
-	GoodDays    Outcome           `json:"goodDays"`
-	Probability map[string]string `json:"probability" doc:"percent: pm25 pm10 good_days joint"`
-	Arithmetic  []string          `json:"arithmetic"`
+	PM25         Outcome           `json:"pm25"`
+	PM10         Outcome           `json:"pm10"`
+	GoodDays     Outcome           `json:"goodDays"`
+	Probability  map[string]string `json:"probability" doc:"percent: pm25 pm10 good_days joint"`
+	Arithmetic   []string          `json:"arithmetic"`
+	ArithmeticEN []string          `json:"arithmeticEn"`
 }

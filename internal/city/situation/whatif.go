@@ -51,7 +51,7 @@ func (t *year) whatIf(q *WhatIf) (*WhatIfAnswer, error) {
 	if q.PMExceedDays != nil && q.O3ExceedDays != nil && *q.PMExceedDays+*q.O3ExceedDays > left {
 		return nil, fault.Newf(fault.Invalid, "too_many_days", "余下只有 %d 天，两项超标天数之和不能更多", left)
 	}
-	out := &WhatIfAnswer{Probability: map[string]string{}, Arithmetic: []string{}}
+	out := &WhatIfAnswer{Probability: map[string]string{}, Arithmetic: []string{}, ArithmeticEN: []string{}}
 	pm, o3 := t.assumedFactors(q)
 	t.meanOutcome(out, &out.PM25, itemPM25, t.assumedRest(q, itemPM25, pm))
 	t.meanOutcome(out, &out.PM10, itemPM10, t.assumedRest(q, itemPM10, pm))
@@ -111,8 +111,10 @@ func (t *year) meanOutcome(out *WhatIfAnswer, to *Outcome, item string, rest int
 		to.Met = l.Met(rest * int64(l.Left))
 		to.Margin = signed(num.D(l.Target-end.Round(l.Quantum, num.HalfEven), 3).Round(places, num.HalfEven))
 	}
-	out.Arithmetic = append(out.Arithmetic, fmt.Sprintf("%s：（%s×%d + %s×%d）÷ %d = %s", p, periodText(t.b.rules, p, t.stats.Value[p]), l.Used,
-		num.D(rest, 3).Round(1, num.HalfEven), l.Left, l.All, to.Value))
+	sum := fmt.Sprintf("（%s×%d + %s×%d）÷ %d = %s", periodText(t.b.rules, p, t.stats.Value[p]), l.Used,
+		num.D(rest, 3).Round(1, num.HalfEven), l.Left, l.All, to.Value)
+	out.Arithmetic = append(out.Arithmetic, p.String()+"："+sum)
+	out.ArithmeticEN = append(out.ArithmeticEN, p.String()+": "+strings.NewReplacer("（", "(", "）", ") ").Replace(sum))
 }
 
 func (t *year) goodOutcome(out *WhatIfAnswer, q *WhatIf, left int, pmFactor, o3Factor float64) {
@@ -130,7 +132,9 @@ func (t *year) goodOutcome(out *WhatIfAnswer, q *WhatIf, left int, pmFactor, o3F
 		out.GoodDays.Met = good >= t.good.Target
 		out.GoodDays.Margin = signed(num.D(int64(good-t.good.Target), 0))
 	}
-	out.Arithmetic = append(out.Arithmetic, fmt.Sprintf("优良天数：%d + %d − %d − %d = %d", t.good.Good, left, pm, o3, good))
+	sum := fmt.Sprintf("%d + %d − %d − %d = %d", t.good.Good, left, pm, o3, good)
+	out.Arithmetic = append(out.Arithmetic, "优良天数："+sum)
+	out.ArithmeticEN = append(out.ArithmeticEN, "good days: "+sum)
 }
 
 func (t *year) assumedChance(out *WhatIfAnswer, pm, o3 float64) error {
@@ -214,5 +218,5 @@ func (t *year) plainAnswer(p *Targets) (zh, en string) {
 }
 
 func englishItem(item string) string {
-	return map[string]string{itemPM25: "PM2.5", itemPM10: "PM10", itemGood: "good days"}[item]
+	return map[string]string{itemPM25: "PM2.5", itemPM10: "PM10", itemGood: "good days", "joint": "all three targets"}[item]
 }

@@ -54,7 +54,7 @@ func (e *Edition) check(file string, data []byte) error {
 	case len(e.Documents) == 0:
 		return c.at("[[document]]", "no document")
 	}
-	for _, check := range []func(checker) error{e.checkBreakpoints, e.checkAQI, e.checkOzone, e.checkValidity, e.checkDecimals, e.checkIndex, e.checkLevels} {
+	for _, check := range []func(checker) error{e.checkBreakpoints, e.checkAQI, e.checkOzone, e.checkDust, e.checkValidity, e.checkDecimals, e.checkIndex, e.checkLevels} {
 		if err := check(c); err != nil {
 			return err
 		}
@@ -125,6 +125,13 @@ func (e *Edition) checkOzone(c checker) error {
 	}
 	if o.LeastWindows < 1 || o.LeastWindows > o.LastWindow-o.FirstWindow+1 {
 		return c.at("[ozone]", "least_windows must lie between 1 and the number of windows")
+	}
+	return nil
+}
+
+func (e *Edition) checkDust(c checker) error {
+	if e.Dust.Items == 0 || e.Dust.AQI == 0 || e.Dust.Confidence == 0 {
+		return c.at("[dust]", "items, aqi and confidence are needed")
 	}
 	return nil
 }

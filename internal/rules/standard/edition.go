@@ -1,8 +1,8 @@
 // Package standard holds what the ministry can change as dated data: one file per edition
 // with breakpoints, limits, validity minima, decimals, index rules and levels, and named
 // city lists. A revised standard is a new file, not new code. Every item carries its
-// clause and its confidence (A official text or proven on published numbers, B second-hand,
-// C professional knowledge).
+// clause, in Chinese and in English, and its confidence (A official text or proven on published
+// numbers, B second-hand, C professional knowledge).
 package standard
 
 import (
@@ -18,6 +18,7 @@ import (
 type Edition struct {
 	ID          string       `toml:"id"`
 	Name        string       `toml:"name"`
+	NameEN      string       `toml:"name_en"`
 	From        calendar.Day `toml:"from"`
 	To          calendar.Day `toml:"to"`
 	File        string       `toml:"-"` // the file it came from
@@ -25,6 +26,7 @@ type Edition struct {
 	Breakpoints Breakpoints  `toml:"breakpoints"`
 	AQI         AQIRules     `toml:"aqi"`
 	Ozone       Ozone        `toml:"ozone"`
+	Dust        Dust         `toml:"dust"`
 	Validity    Validity     `toml:"validity"`
 	Decimals    Decimals     `toml:"decimals"`
 	Index       Index        `toml:"index"`
@@ -39,6 +41,7 @@ type Document struct {
 	Number     string     `toml:"number"`
 	Title      string     `toml:"title"`
 	Covers     string     `toml:"covers"`
+	CoversEN   string     `toml:"covers_en"`
 	Confidence Confidence `toml:"confidence"`
 	SHA256     string     `toml:"sha256"`
 }
@@ -98,6 +101,7 @@ func (r *Report) UnmarshalText(b []byte) error {
 type Breakpoints struct {
 	IAQI       Integers        `toml:"iaqi"`
 	Clause     string          `toml:"clause"`
+	ClauseEN   string          `toml:"clause_en"`
 	Confidence Confidence      `toml:"confidence"`
 	Rows       []BreakpointRow `toml:"row"`
 }
@@ -190,6 +194,7 @@ type AQIRules struct {
 	Daily           Pollutants    `toml:"daily"`            // required in the daily report
 	DailyOptional   Pollutants    `toml:"daily_optional"`   // takes part in the daily report when given
 	Clause          string        `toml:"clause"`
+	ClauseEN        string        `toml:"clause_en"`
 	Confidence      Confidence    `toml:"confidence"`
 }
 
@@ -203,7 +208,41 @@ type Ozone struct {
 	LeastWindows int         `toml:"least_windows"`
 	OrExceeds    num.Decimal `toml:"or_exceeds"` // with fewer windows the value still counts when above
 	Clause       string      `toml:"clause"`
+	ClauseEN     string      `toml:"clause_en"`
 	Confidence   Confidence  `toml:"confidence"`
+}
+
+// DustRule says what becomes of the AQI of a dust day in assessed values.
+type DustRule uint8
+
+// The ways found in practice (the rule text is not available): the national monthly reports
+// keep the observed AQI for good-day counts and take dust out of concentrations only;
+// provincial daily values of 2025 give the AQI of the other pollutants.
+const (
+	DustKept     DustRule = iota + 1 // the observed AQI stays
+	DustExcluded                     // AQI of the remaining pollutants
+)
+
+// UnmarshalText reads kept or excluded.
+func (d *DustRule) UnmarshalText(b []byte) error {
+	switch string(b) {
+	case "kept":
+		*d = DustKept
+	case "excluded":
+		*d = DustExcluded
+	default:
+		return fmt.Errorf("AQI of a dust day %q: want kept or excluded", b)
+	}
+	return nil
+}
+
+// Dust says what assessed values leave out on days under confirmed dust influence.
+type Dust struct {
+	Items      Pollutants `toml:"items"`
+	AQI        DustRule   `toml:"aqi"`
+	Clause     string     `toml:"clause"`
+	ClauseEN   string     `toml:"clause_en"`
+	Confidence Confidence `toml:"confidence"`
 }
 
 // Validity holds the minima of GB 3095 table 4 and the station shares of city values.
@@ -217,6 +256,7 @@ type Validity struct {
 	FewStations       int         `toml:"few_stations"`
 	FewStationShare   num.Decimal `toml:"few_station_share"`
 	Clause            string      `toml:"clause"`
+	ClauseEN          string      `toml:"clause_en"`
 	Confidence        Confidence  `toml:"confidence"`
 	StationConfidence Confidence  `toml:"station_confidence"`
 }
@@ -230,6 +270,7 @@ type Decimals struct {
 	Change         int          `toml:"change"`
 	ExceedMultiple int          `toml:"exceed_multiple"`
 	Clause         string       `toml:"clause"`
+	ClauseEN       string       `toml:"clause_en"`
 	Confidence     Confidence   `toml:"confidence"`
 }
 
@@ -256,6 +297,7 @@ func (d *Decimals) Item(p Pollutant) DecimalRow {
 // Index describes the composite index.
 type Index struct {
 	Clause     string       `toml:"clause"`
+	ClauseEN   string       `toml:"clause_en"`
 	Confidence Confidence   `toml:"confidence"`
 	Items      []IndexItem  `toml:"item"`
 	Profiles   []IndexShape `toml:"profile"`
@@ -273,10 +315,12 @@ type IndexItem struct {
 type IndexShape struct {
 	ID          string         `toml:"id"`
 	Name        string         `toml:"name"`
+	NameEN      string         `toml:"name_en"`
 	Default     bool           `toml:"default"`
 	Verified    bool           `toml:"verified"`
 	Confidence  Confidence     `toml:"confidence"`
 	Note        string         `toml:"note"`
+	NoteEN      string         `toml:"note_en"`
 	SingleIndex *int           `toml:"single_index"` // decimals that differ from [decimals]
 	Composite   *int           `toml:"composite"`
 	Weights     map[string]int `toml:"weights"` // absent: 1 each
@@ -330,6 +374,7 @@ type Evaluation struct {
 // Limits are the concentration limits of GB 3095 (µg/m³, CO mg/m³).
 type Limits struct {
 	Clause     string       `toml:"clause"`
+	ClauseEN   string       `toml:"clause_en"`
 	Confidence Confidence   `toml:"confidence"`
 	Rows       []Limit      `toml:"row"`
 	Other      []OtherLimit `toml:"other"`
@@ -365,6 +410,7 @@ func (l *Limits) Find(p Pollutant, averaging string) (Limit, bool) {
 // Levels are the AQI levels in rising order.
 type Levels struct {
 	Clause     string     `toml:"clause"`
+	ClauseEN   string     `toml:"clause_en"`
 	Confidence Confidence `toml:"confidence"`
 	Rows       []Level    `toml:"row"`
 }
@@ -393,6 +439,7 @@ func (l *Levels) Of(aqi int) Level {
 // Sensitive lists the people at risk when a pollutant's IAQI is above 100.
 type Sensitive struct {
 	Clause     string           `toml:"clause"`
+	ClauseEN   string           `toml:"clause_en"`
 	Confidence Confidence       `toml:"confidence"`
 	Rows       []SensitiveGroup `toml:"row"`
 }

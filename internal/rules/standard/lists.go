@@ -16,10 +16,12 @@ import (
 type CityList struct {
 	ID         string       `toml:"id"`
 	Name       string       `toml:"name"`
+	NameEN     string       `toml:"name_en"`
 	From       calendar.Day `toml:"from"`
 	To         calendar.Day `toml:"to"`
 	Complete   bool         `toml:"complete"` // false: membership is not known for certain
 	Source     string       `toml:"source"`
+	SourceEN   string       `toml:"source_en"`
 	Confidence Confidence   `toml:"confidence"`
 	MemberText string       `toml:"members"` // short names separated by blanks; @prefectures = the table
 	Members    []string     `toml:"-"`

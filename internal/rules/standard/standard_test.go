@@ -3,6 +3,7 @@ package standard_test
 import (
 	"io/fs"
 	"os"
+	"regexp"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -150,6 +151,8 @@ func TestLoadErrors(t *testing.T) {
 		{`to = "2026-02-28"`, `to = "2006-02-28"`, "to lies before from"},
 		{`to = "2026-02-28"`, `to = "2026-02-31"`, "2026-02-31"},
 		{`against = "mda8"`, `against = "week"`, `no class II limit for "week"`},
+		{`aqi = "kept"`, `aqi = "left"`, "want kept or excluded"},
+		{`items = "PM10 PM2.5"`, `items = ""`, "[dust]"},
 		{`day_hours = 20`, `day_hours = 25`, "[validity]"},
 		{`least_windows = 14`, `least_windows = 18`, "least_windows"},
 		{`default = true`, `default = false`, "0 default profiles"},
@@ -207,5 +210,50 @@ func TestWith(t *testing.T) {
 	}
 	if _, ok := r.ByID("2012-trial"); ok {
 		t.Error("the registry it was added to changed")
+	}
+}
+
+// Everything that pages show of an edition is there in Chinese and in English: what the file
+// gives for Chinese readers holds no English sentence, and its English no Chinese one apart
+// from names.
+func TestEditionsSpeakBothLanguages(t *testing.T) {
+	reg := builtin(t)
+	words := regexp.MustCompile(`[A-Za-z]{4,}`)
+	han := regexp.MustCompile(`\p{Han}`)
+	check := func(where, zh, en string) {
+		t.Helper()
+		if zh == "" || en == "" {
+			t.Errorf("%s: Chinese %q, English %q", where, zh, en)
+		}
+		if words.MatchString(strings.ReplaceAll(zh, "cities.csv", "")) {
+			t.Errorf("%s: English words in %q", where, zh)
+		}
+		if han.MatchString(en) && !strings.Contains(where, "source") {
+			t.Errorf("%s: Chinese in %q", where, en)
+		}
+	}
+	for _, e := range reg.Editions() {
+		check(e.ID, e.Name, e.NameEN)
+		for _, d := range e.Documents {
+			check(e.ID+" "+d.Number, d.Covers, d.CoversEN)
+		}
+		for where, pair := range map[string][2]string{
+			"breakpoints": {e.Breakpoints.Clause, e.Breakpoints.ClauseEN}, "aqi": {e.AQI.Clause, e.AQI.ClauseEN},
+			"ozone": {e.Ozone.Clause, e.Ozone.ClauseEN}, "dust": {e.Dust.Clause, e.Dust.ClauseEN},
+			"validity": {e.Validity.Clause, e.Validity.ClauseEN}, "decimals": {e.Decimals.Clause, e.Decimals.ClauseEN},
+			"index": {e.Index.Clause, e.Index.ClauseEN}, "limits": {e.Limits.Clause, e.Limits.ClauseEN}, "levels": {e.Levels.Clause, e.Levels.ClauseEN},
+		} {
+			check(e.ID+" "+where, pair[0], pair[1])
+		}
+		for _, p := range e.Index.Profiles {
+			check(e.ID+" "+p.ID, p.Name, p.NameEN)
+			if p.Note != "" {
+				check(e.ID+" "+p.ID, p.Note, p.NoteEN)
+			}
+		}
+	}
+	for _, l := range reg.Lists() {
+		check(l.ID, l.Name, l.NameEN)
+		check(l.ID+" source", l.Source, l.SourceEN)
 	}
 }

@@ -58,7 +58,7 @@ func limits(t *testing.T, set string) budget.Limits {
 }
 
 func config(t *testing.T, methods ...hindcast.Method) hindcast.Config {
-	return hindcast.Config{Members: 400, Seed: 1, Workers: 2, Methods: methods,
+	return hindcast.Config{Members: 400, Seed: 1, YearShock: 0.08, Workers: 2, Methods: methods,
 		Limits2012: limits(t, "2012"), Limits2026: limits(t, "2026-transition")}
 }
 

@@ -14,7 +14,7 @@ func Report(w io.Writer, r *Result, cfg Config, pub Published) error {
 	p := &printer{w: w}
 	p.linef("# How good is the probability of a target?\n")
 	p.linef("Written by `qingshan eval` (`make eval`); do not edit by hand.\n")
-	p.linef("On four days of 2016 the shipped code (`internal/analysis/budget`) was asked what each of %d Chinese cities would end the year at, knowing the city's year 2015 and 2016 up to that day, and a level law learned on %d cities' step from 2014 to 2015. %d members, seed %d. Good days are counted with the limits of 2012 (75/150/160) and of 2026 (60/120/160).\n", r.Cities, r.Learn, cfg.Members, cfg.Seed)
+	p.linef("On four days of 2016 the shipped code (`internal/analysis/budget`) was asked what each of %d Chinese cities would end the year at, knowing the city's year 2015 and 2016 up to that day, and a level law learned on %d cities' step from 2014 to 2015. %d members (the pages draw %d), seed %d. Good days are counted with the limits of 2012 (75/150/160) and of 2026 (60/120/160).\n", r.Cities, r.Learn, cfg.Members, budget.DefaultOptions().Members, cfg.Seed)
 	p.verdicts(pub.Judge(r))
 	p.methods()
 	for q := range Quantities {

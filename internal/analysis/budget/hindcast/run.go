@@ -59,6 +59,8 @@ type Config struct {
 	Seed    uint64
 	Methods []Method
 	Workers int
+	// YearShock is the nationwide shock of a year, of the table of level laws.
+	YearShock float64
 	// Limits are the daily limits of the two good-day quantities.
 	Limits2012, Limits2026 budget.Limits
 }
@@ -203,7 +205,7 @@ func oneIf(b bool) float64 {
 
 func options(m Method, cfg Config, n uint64) budget.Options {
 	o := budget.DefaultOptions()
-	o.Members, o.Seed = cfg.Members, cfg.Seed+n
+	o.Members, o.Seed, o.YearShock = cfg.Members, cfg.Seed+n, cfg.YearShock
 	switch m {
 	case S3:
 		o.Mode, o.YearShock = budget.LevelRatio, 0
