@@ -19,18 +19,22 @@ type StandardView struct {
 	ID         string          `json:"id"`
 	Number     string          `json:"number"`
 	Name       string          `json:"name"`
+	NameEN     string          `json:"nameEn"`
 	From       string          `json:"from"`
 	To         string          `json:"to" doc:"空表示仍在施行"`
 	File       string          `json:"file"`
 	Confidence string          `json:"confidence" doc:"A 原文或公开数据证实，B 二手来源，C 专业知识未核对"`
 	Source     string          `json:"source"`
+	SourceEN   string          `json:"sourceEn"`
 	Tables     []StandardTable `json:"tables"`
 }
 
 // StandardTable is one table of an edition.
 type StandardTable struct {
 	Name       string     `json:"name"`
+	NameEN     string     `json:"nameEn"`
 	Clause     string     `json:"clause"`
+	ClauseEN   string     `json:"clauseEn"`
 	Head       []string   `json:"head"`
 	Rows       [][]string `json:"rows"`
 	Confidence string     `json:"confidence"`
@@ -105,29 +109,30 @@ func calendarOf(year int) (CalendarYear, error) {
 }
 
 func viewOf(e *standard.Edition) StandardView {
-	v := StandardView{ID: e.ID, Number: strings.Join(e.Numbers(), "、"), Name: e.Name, From: e.From.String(), To: e.To.String(), File: e.File,
+	v := StandardView{ID: e.ID, Number: strings.Join(e.Numbers(), "、"), Name: e.Name, NameEN: orElse(e.NameEN, e.Name), From: e.From.String(), To: e.To.String(), File: e.File,
 		Confidence: "A"}
 	if e.To.Year() >= 9999 {
 		v.To = ""
 	}
-	var sources []string
+	var sources, english []string
 	for _, d := range e.Documents {
 		sources = append(sources, fmt.Sprintf("%s《%s》：%s（%s）", d.Number, d.Title, d.Covers, d.Confidence))
+		english = append(english, fmt.Sprintf("%s: %s (%s)", d.Number, orElse(d.CoversEN, d.Covers), d.Confidence))
 		if c := d.Confidence.String(); c > v.Confidence {
 			v.Confidence = c
 		}
 	}
-	v.Source = strings.Join(sources, "；")
+	v.Source, v.SourceEN = strings.Join(sources, "；"), strings.Join(english, "; ")
 	v.Tables = []StandardTable{
-		breakpoints(e, standard.Daily, "AQI 分指数：日报"), breakpoints(e, standard.Hourly, "AQI 分指数：实时报"),
-		limitTable(e), levelTable(e), indexTable(e), decimalTable(e), validityTable(e),
+		breakpoints(e, standard.Daily, "AQI 分指数：日报", "sub-indices: daily report"), breakpoints(e, standard.Hourly, "AQI 分指数：实时报", "sub-indices: real-time report"),
+		limitTable(e), levelTable(e), indexTable(e), decimalTable(e), validityTable(e), dustTable(e),
 	}
 	return v
 }
 
-func breakpoints(e *standard.Edition, rep standard.Report, name string) StandardTable {
+func breakpoints(e *standard.Edition, rep standard.Report, name, nameEN string) StandardTable {
 	b := &e.Breakpoints
-	t := StandardTable{Name: name, Clause: b.Clause, Confidence: b.Confidence.String(), Head: []string{"污染物"}, Rows: [][]string{}}
+	t := StandardTable{Name: name, NameEN: nameEN, Clause: b.Clause, ClauseEN: orElse(b.ClauseEN, b.Clause), Confidence: b.Confidence.String(), Head: []string{"污染物"}, Rows: [][]string{}}
 	for _, i := range b.IAQI {
 		t.Head = append(t.Head, strconv.Itoa(i))
 	}
@@ -149,7 +154,7 @@ func breakpoints(e *standard.Edition, rep standard.Report, name string) Standard
 }
 
 func limitTable(e *standard.Edition) StandardTable {
-	t := StandardTable{Name: "浓度限值", Clause: e.Limits.Clause, Confidence: e.Limits.Confidence.String(),
+	t := StandardTable{Name: "浓度限值", NameEN: "limits", Clause: e.Limits.Clause, ClauseEN: orElse(e.Limits.ClauseEN, e.Limits.Clause), Confidence: e.Limits.Confidence.String(),
 		Head: []string{"污染物", "取值时间", "一级", "二级"}, Rows: [][]string{}}
 	word := map[string]string{"year": "年平均", "day": "24 小时平均", "hour": "1 小时平均", "mda8": "日最大 8 小时平均", "quarter": "季平均"}
 	for _, l := range e.Limits.Rows {
@@ -169,7 +174,7 @@ func wordOr(words map[string]string, k string) string {
 }
 
 func levelTable(e *standard.Edition) StandardTable {
-	t := StandardTable{Name: "AQI 级别", Clause: e.Levels.Clause, Confidence: e.Levels.Confidence.String(),
+	t := StandardTable{Name: "AQI 级别", NameEN: "AQI levels", Clause: e.Levels.Clause, ClauseEN: orElse(e.Levels.ClauseEN, e.Levels.Clause), Confidence: e.Levels.Confidence.String(),
 		Head: []string{"级别", "类别", "上限", "颜色"}, Rows: [][]string{}}
 	for _, l := range e.Levels.Rows {
 		t.Rows = append(t.Rows, []string{l.Numeral, l.Category, strconv.Itoa(l.UpTo), l.Colour})
@@ -178,7 +183,7 @@ func levelTable(e *standard.Edition) StandardTable {
 }
 
 func indexTable(e *standard.Edition) StandardTable {
-	t := StandardTable{Name: "综合指数", Clause: e.Index.Clause, Confidence: e.Index.Confidence.String(),
+	t := StandardTable{Name: "综合指数", NameEN: "composite index", Clause: e.Index.Clause, ClauseEN: orElse(e.Index.ClauseEN, e.Index.Clause), Confidence: e.Index.Confidence.String(),
 		Head: []string{"污染物", "统计量", "对照限值"}, Rows: [][]string{}}
 	for _, i := range e.Index.Items {
 		stat := "平均值"
@@ -195,7 +200,7 @@ func indexTable(e *standard.Edition) StandardTable {
 }
 
 func decimalTable(e *standard.Edition) StandardTable {
-	t := StandardTable{Name: "修约位数", Clause: e.Decimals.Clause, Confidence: e.Decimals.Confidence.String(),
+	t := StandardTable{Name: "修约位数", NameEN: "decimals", Clause: e.Decimals.Clause, ClauseEN: orElse(e.Decimals.ClauseEN, e.Decimals.Clause), Confidence: e.Decimals.Confidence.String(),
 		Head: []string{"污染物", "小时值", "日值", "期间统计"}, Rows: [][]string{}}
 	for _, d := range e.Decimals.Rows {
 		t.Rows = append(t.Rows, []string{d.Item.String(), strconv.Itoa(d.Hour), strconv.Itoa(d.Day), strconv.Itoa(d.Period)})
@@ -205,7 +210,7 @@ func decimalTable(e *standard.Edition) StandardTable {
 
 func validityTable(e *standard.Edition) StandardTable {
 	v := &e.Validity
-	return StandardTable{Name: "有效性要求", Clause: v.Clause, Confidence: v.Confidence.String(), Head: []string{"项目", "最少"}, Rows: [][]string{
+	return StandardTable{Name: "有效性要求", NameEN: "validity", Clause: v.Clause, ClauseEN: orElse(v.ClauseEN, v.Clause), Confidence: v.Confidence.String(), Head: []string{"项目", "最少"}, Rows: [][]string{
 		{"日平均所需小时数", strconv.Itoa(v.DayHours)},
 		{"年平均所需日数", strconv.Itoa(v.YearDays)},
 		{"每月所需日数（2 月）", fmt.Sprintf("%d（%d）", v.MonthDays, v.FebruaryDays)},
@@ -213,4 +218,21 @@ func validityTable(e *standard.Edition) StandardTable {
 		{"O3 日最大 8 小时所需窗口数", strconv.Itoa(e.Ozone.LeastWindows)},
 		{"城市值所需点位比例", v.StationShare.String()},
 	}}
+}
+
+// dustTable is what assessed values leave out on dust days.
+func dustTable(e *standard.Edition) StandardTable {
+	d := &e.Dust
+	way := map[standard.DustRule]string{standard.DustKept: "保留实况 AQI", standard.DustExcluded: "按其余污染物重算 AQI"}[d.AQI]
+	return StandardTable{Name: "沙尘影响日", NameEN: "dust days", Clause: d.Clause, ClauseEN: orElse(d.ClauseEN, d.Clause), Confidence: d.Confidence.String(),
+		Head: []string{"项目", "规定"}, Rows: [][]string{
+			{"评价值剔除的污染物", strings.ReplaceAll(d.Items.String(), ";", "、")}, {"优良天数所用的 AQI", way},
+		}}
+}
+
+func orElse(s, other string) string {
+	if s == "" {
+		return other
+	}
+	return s
 }
