@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"path/filepath"
 
+	"qingshan/internal/city/brief"
+	"qingshan/internal/city/grid"
 	"qingshan/internal/city/matter"
 	"qingshan/internal/city/org"
 	"qingshan/internal/city/situation"
@@ -23,6 +25,8 @@ type Rooms struct {
 	Notices  *notify.Service
 	Evidence *evidence.Store
 	Matters  *matter.Service
+	Grid     *grid.Service
+	Today    *brief.Service
 }
 
 // buildRooms makes the rooms from the bottom up, registers their operations and puts what
@@ -38,7 +42,10 @@ func (s *Server) buildRooms() error {
 	r.Air.Register(s.api)
 	s.registerNotices()
 	r.Matters.Register(s.api)
+	r.Grid.RegisterAPI(s.api)
+	r.Today.Register(s.api)
 	matter.NewFiles(r.Matters, r.Evidence, "青山", s.opts.Version).Routes(s.api)
+	s.registerOpen311()
 
 	bus := jobs.NewBus(s.db, s.machine, 0, s.log)
 	s.live = newLive(s, bus)
@@ -51,6 +58,9 @@ func (s *Server) buildRooms() error {
 		runner := s.newRunner()
 		r.Imports.Register(runner)
 		r.Notices.Register(runner)
+		r.Matters.RegisterClocks(runner)
+		r.Evidence.Register(runner)
+		r.Grid.Register(runner)
 		runner.AddSchedule(jobs.Schedule{Name: telemetry.ImportPurgeJob, Kind: telemetry.ImportPurgeJob, Spec: "45 3 * * *"})
 		s.parts = append(s.parts, part{"jobs", runner.Run})
 	}
@@ -78,7 +88,10 @@ func (s *Server) openRooms() error {
 	if err != nil {
 		return fmt.Errorf("air situation: %w", err)
 	}
-	return s.openMatters()
+	if err := s.openMatters(); err != nil {
+		return err
+	}
+	return s.openGrid()
 }
 
 func (s *Server) orgConfig() org.Config {

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 
+	"qingshan/internal/city/matter/kind"
 	"qingshan/internal/platform/geo"
 	"qingshan/internal/platform/store"
 	"qingshan/internal/rules/calendar"
@@ -100,4 +101,19 @@ func (s *Service) scanFinding(rows *sql.Rows, flags map[string][2]bool) (Finding
 	}
 	f.Patrol, f.Roadside = flag[0], flag[1]
 	return f, nil
+}
+
+// PatrolCategories are the categories of grid problems that a patrol looks for today.
+func (s *Service) PatrolCategories() []kind.Category {
+	k := s.kinds.Kind("grid", calendar.DayOf(s.db.Clock().Now().UnixMilli()))
+	if k == nil {
+		return nil
+	}
+	var out []kind.Category
+	for _, c := range k.Categories {
+		if c.Patrol {
+			out = append(out, c)
+		}
+	}
+	return out
 }

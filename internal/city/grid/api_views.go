@@ -1,0 +1,410 @@
+package grid
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strconv"
+
+	"qingshan/internal/platform/access"
+	"qingshan/internal/platform/rest"
+	"qingshan/internal/platform/store"
+	"qingshan/internal/rules/indicator"
+	"qingshan/internal/rules/region"
+)
+
+func sortCells(list []*Cell) {
+	slices.SortFunc(list, func(a, b *Cell) int { return cmp.Compare(a.ID, b.ID) })
+}
+
+// rateOut is a rate with its counts; text is "—" without a denominator.
+type rateOut struct {
+	Num  int64  `json:"num"`
+	Den  int64  `json:"den"`
+	Text string `json:"text" doc:"百分数，一位小数"`
+}
+
+func rate(r indicator.Rate) rateOut { return rateOut{r.Num, r.Den, r.Percent(1)} }
+
+type objectOut struct {
+	Kind string `json:"kind" enum:"source,site"`
+	ID   string `json:"id"`
+}
+
+type faultOut struct {
+	ID         string          `json:"id"`
+	Kind       string          `json:"kind" enum:"gap,overlap,outside,vacant,unbound,double,overloaded,blind"`
+	Name       string          `json:"name"`
+	Situation  string          `json:"situation"`
+	Where      string          `json:"where"`
+	Cell       string          `json:"cell"`
+	Cells      []string        `json:"cells"`
+	Objects    []objectOut     `json:"objects"`
+	AreaKM2    float64         `json:"area" doc:"平方公里"`
+	Since      string          `json:"since"`
+	Days       int             `json:"days"`
+	Who        string          `json:"who"`
+	Action     string          `json:"action" enum:"absorb,release,appoint,bind,relieve,patrol"`
+	ActionText string          `json:"actionText"`
+	Lng        float64         `json:"lng"`
+	Lat        float64         `json:"lat"`
+	Geometry   json.RawMessage `json:"geometry,omitempty"`
+}
+
+func (h *API) faultOut(f Fault, now int64) faultOut {
+	o := faultOut{ID: f.ID, Kind: string(f.Kind), Name: f.Name, Situation: f.Situation, Where: f.Where, Cell: idText(f.Cell), Cells: []string{}, Objects: []objectOut{},
+		AreaKM2: float64(int64(f.Area/1000)) / 1000, Since: clockText(f.Since), Days: f.Age(now), Who: f.Who, Action: f.Action, ActionText: f.ActionText}
+	o.Lng, o.Lat = f.At.Degrees()
+	for _, c := range f.Cells {
+		o.Cells = append(o.Cells, idText(c))
+	}
+	for _, x := range f.Objects {
+		o.Objects = append(o.Objects, objectOut{x.Kind, idText(x.ID)})
+	}
+	if !f.Shape.IsEmpty() {
+		o.Geometry = f.Shape.JSON()
+	}
+	return o
+}
+
+type coverageOut struct {
+	Region   placeOut       `json:"region"`
+	At       string         `json:"at"`
+	Sentence string         `json:"sentence"`
+	Cells    int            `json:"cells"`
+	Towns    int            `json:"towns"`
+	Staffed  rateOut        `json:"staffed" doc:"网格员到位：所需岗位到位的网格"`
+	Posts    rateOut        `json:"posts" doc:"人员到位率"`
+	Bound    rateOut        `json:"bound" doc:"入格率"`
+	Ground   rateOut        `json:"ground" doc:"有网格的面积，公顷"`
+	Visited  rateOut        `json:"visited" doc:"近 7 天点位到访率"`
+	RoleSet  string         `json:"roleSet"`
+	NormSet  string         `json:"normSet"`
+	Counts   map[string]int `json:"counts"`
+	Gaps     []faultOut     `json:"gaps"`
+}
+
+type regionIn struct {
+	Region string `query:"region" maxLength:"12"`
+}
+
+func (h *API) coverage(ctx context.Context, in *regionIn) (*out[coverageOut], error) {
+	r, err := where(ctx, access.GridRead, in.Region)
+	if err != nil {
+		return nil, err
+	}
+	c, err := h.s.Coverage(ctx, r)
+	if err != nil {
+		return nil, err
+	}
+	name := h.s.org.RegionName(ctx, r)
+	o := coverageOut{Region: placeOut{string(r), name}, At: clockText(c.At), Cells: c.Cells, Towns: c.Towns, Staffed: rate(c.Staffed), Posts: rate(c.Posts),
+		Bound: rate(c.Bound), Ground: rate(c.Villages), Visited: rate(c.Visited), RoleSet: c.Setting.Roles.Name, NormSet: c.Setting.Norms.Name,
+		Counts: map[string]int{}, Gaps: []faultOut{}}
+	o.Sentence = fmt.Sprintf("%s %d 个网格，%d 个有人；%d 个污染源 %s %% 入格。", name, c.Cells, c.Staffed.Num, c.Bound.Den, c.Bound.Percent(1))
+	for _, f := range c.Faults {
+		o.Counts[string(f.Kind)]++
+		o.Gaps = append(o.Gaps, h.faultOut(f, c.At))
+	}
+	return &out[coverageOut]{o}, nil
+}
+
+// FaultNames are the kinds in Chinese.
+func (k FaultKind) Name() string {
+	return map[FaultKind]string{FaultGap: "边界空白", FaultOverlap: "两格重叠", FaultSpill: "越界", FaultVacant: "岗位空缺", FaultUnbound: "污染源未入格",
+		FaultDouble: "污染源入两格", FaultOverloaded: "一人多格", FaultBlind: "盲区"}[k]
+}
+
+func (h *API) coverageTable(ctx context.Context, in *regionIn) (*rest.Table, error) {
+	r, err := where(ctx, access.GridRead, in.Region)
+	if err != nil {
+		return nil, err
+	}
+	c, err := h.s.Coverage(ctx, r)
+	if err != nil {
+		return nil, err
+	}
+	var rows [][]string
+	for _, f := range c.Faults {
+		rows = append(rows, []string{f.Kind.Name(), f.Name, f.Situation, f.Where, fmt.Sprintf("%.2f", f.Area/1e6), strconv.Itoa(f.Age(c.At)), f.Who, f.ActionText})
+	}
+	return &rest.Table{Name: "网格缺口 " + h.s.org.RegionName(ctx, r), Rows: rest.Rows(rows), Columns: []rest.Column{{Name: "缺口"}, {Name: "名称"}, {Name: "情形"},
+		{Name: "在哪"}, {Name: "面积（平方公里）", Kind: rest.Number}, {Name: "已存在（天）", Kind: rest.Number}, {Name: "谁来补"}, {Name: "怎么补"}}}, nil
+}
+
+type bindIn struct {
+	Kind string `path:"kind" enum:"source,site"`
+	ID   string `path:"id" maxLength:"20"`
+	Body struct {
+		Cell   string `json:"cell" maxLength:"20" doc:"空为取消人工归属"`
+		Reason string `json:"reason" maxLength:"400"`
+	}
+}
+
+func (h *API) bind(ctx context.Context, in *bindIn) (*struct{}, error) {
+	id, err := number(in.ID)
+	if err != nil {
+		return nil, err
+	}
+	cell, err := optional(in.Body.Cell)
+	if err != nil {
+		return nil, err
+	}
+	return nil, h.s.Bind(ctx, Object{in.Kind, id}, cell, in.Body.Reason)
+}
+
+type sourceOut struct {
+	ID        string   `json:"id"`
+	Code      string   `json:"code"`
+	Name      string   `json:"name"`
+	Kind      string   `json:"kind"`
+	Class     string   `json:"class" enum:"key,complained,normal,risk"`
+	ClassName string   `json:"className"`
+	Region    string   `json:"region"`
+	Lng       float64  `json:"lng"`
+	Lat       float64  `json:"lat"`
+	Roadside  bool     `json:"roadside"`
+	Cells     []string `json:"cells"`
+	Decided   bool     `json:"decided" doc:"由人确定归属"`
+}
+
+func (h *API) objects(ctx context.Context, in *struct {
+	Region string `query:"region" maxLength:"12"`
+	Cell   string `query:"cell" maxLength:"20"`
+}) (*out[rest.List[sourceOut]], error) {
+	r, err := where(ctx, access.GridRead, in.Region)
+	if err != nil {
+		return nil, err
+	}
+	cell, err := optional(in.Cell)
+	if err != nil {
+		return nil, err
+	}
+	list := []sourceOut{}
+	err = h.s.db.View(ctx, func(tx *store.Tx) error {
+		st, err := h.s.state(ctx, tx)
+		if err != nil {
+			return err
+		}
+		for i, x := range st.sources {
+			cells := st.cellsOf(i)
+			if !region.Contains(r, x.Region) || cell != 0 && !slices.Contains(cells, cell) {
+				continue
+			}
+			o := sourceOut{ID: idText(x.ID), Code: x.Code, Name: x.Name, Kind: x.Kind, Class: x.Class, ClassName: ClassName(x.Class), Region: string(x.Region),
+				Roadside: x.Roadside, Cells: []string{}, Decided: st.bound[Object{ofSource, x.ID}] != 0}
+			o.Lng, o.Lat = x.At.Degrees()
+			for _, c := range cells {
+				o.Cells = append(o.Cells, idText(c))
+			}
+			list = append(list, o)
+		}
+		return nil
+	})
+	return &out[rest.List[sourceOut]]{rest.NewList(list)}, err
+}
+
+type outcomeRow struct {
+	Region      placeOut `json:"region"`
+	Cell        string   `json:"cell"`
+	Found       int      `json:"found"`
+	Own         int      `json:"own"`
+	Others      int      `json:"others"`
+	OwnRate     rateOut  `json:"ownRate" doc:"自主发现率"`
+	Missed      int      `json:"missed"`
+	Roadside    int      `json:"roadside" doc:"漏报中站在路边就能看见的"`
+	MissRate    rateOut  `json:"missRate" doc:"漏报率"`
+	MedianFind  int64    `json:"medianFind" doc:"看见到上报，毫秒，-1 为无"`
+	MedianAct   int64    `json:"medianAct" doc:"上报到首次办理"`
+	MedianClose int64    `json:"medianClose" doc:"发现到销号"`
+	P90Find     int64    `json:"p90Find"`
+	P90Act      int64    `json:"p90Act"`
+	P90Close    int64    `json:"p90Close"`
+	CloseDays   string   `json:"closeDays" doc:"发现到销号的中位天数，一位小数"`
+	Returns     rateOut  `json:"returns"`
+	Recurrences rateOut  `json:"recurrences"`
+	OnTime      rateOut  `json:"onTime"`
+	Trivial     rateOut  `json:"trivial"`
+	Ranked      bool     `json:"ranked" doc:"样本不足 20 的只列不排"`
+}
+
+type outcomeOut struct {
+	Meta struct {
+		Region   placeOut `json:"region"`
+		From     string   `json:"from"`
+		To       string   `json:"to"`
+		By       string   `json:"by"`
+		Least    int      `json:"least"`
+		Sentence string   `json:"sentence"`
+	} `json:"meta"`
+	Rows  []outcomeRow `json:"rows"`
+	Total outcomeRow   `json:"total"`
+}
+
+func (h *API) outcomeRow(ctx context.Context, x Outcome, ranked bool) outcomeRow {
+	name := x.Name
+	if x.Cell == 0 {
+		name = h.s.org.RegionName(ctx, x.Region)
+	}
+	o := outcomeRow{Region: placeOut{string(x.Region), name}, Cell: idText(x.Cell), Found: x.Found, Own: x.Own, Others: x.Others, OwnRate: rate(x.Discovery),
+		Missed: x.Missed, Roadside: x.Roadside, MissRate: rate(x.Missing), MedianFind: x.Find[0], P90Find: x.Find[1], MedianAct: x.Act[0], P90Act: x.Act[1],
+		MedianClose: x.Close[0], P90Close: x.Close[1], Returns: rate(x.Return), Recurrences: rate(x.Recurring), OnTime: rate(x.OnTime), Trivial: rate(x.Trivial), Ranked: ranked}
+	o.CloseDays = indicator.Dash
+	if x.Close[0] >= 0 {
+		o.CloseDays = indicator.Rate{Num: x.Close[0], Den: 24 * 3600 * 1000}.Ratio(1)
+	}
+	return o
+}
+
+func (h *API) outcome(ctx context.Context, in *struct {
+	Region string `query:"region" maxLength:"12"`
+	From   string `query:"from" maxLength:"10" doc:"空为 90 天前"`
+	To     string `query:"to" maxLength:"10" doc:"含当日，空为现在"`
+	By     string `query:"by" enum:"cell,town,county" default:"town"`
+}) (*out[outcomeOut], error) {
+	r, err := where(ctx, access.GridRead, in.Region)
+	if err != nil {
+		return nil, err
+	}
+	from, to, err := days(in.From, in.To, h.s.db.Clock().Now().UnixMilli())
+	if err != nil {
+		return nil, err
+	}
+	list, err := h.s.Outcome(ctx, r, from, to, in.By)
+	if err != nil {
+		return nil, err
+	}
+	var o outcomeOut
+	o.Meta.Region, o.Meta.By, o.Meta.Least = placeOut{string(r), h.s.org.RegionName(ctx, r)}, in.By, indicator.Smallest
+	o.Meta.From, o.Meta.To, o.Rows = clockText(from), clockText(to), []outcomeRow{}
+	t := list.Total
+	o.Meta.Sentence = fmt.Sprintf("近 %d 天 %d 个问题，%s %% 网格先发现；漏报 %d 个，其中 %d 个站在路边就能看见。", (to-from)/(24*3600*1000), t.Found, t.Discovery.Percent(1), t.Missed, t.Roadside)
+	for i, x := range list.Rows {
+		o.Rows = append(o.Rows, h.outcomeRow(ctx, x, i < list.Ranked))
+	}
+	o.Total = h.outcomeRow(ctx, t, false)
+	return &out[outcomeOut]{o}, nil
+}
+
+type stopOut struct {
+	Place struct {
+		Kind  string  `json:"kind"`
+		ID    string  `json:"id"`
+		Name  string  `json:"name"`
+		Class string  `json:"class"`
+		Lng   float64 `json:"lng"`
+		Lat   float64 `json:"lat"`
+	} `json:"place"`
+	Cell struct {
+		ID   string `json:"id"`
+		Name string `json:"name"`
+	} `json:"cell"`
+	Reasons   []reasonOut `json:"reasons"`
+	Risk      int         `json:"risk"`
+	LastSeen  string      `json:"lastSeen"`
+	Due       string      `json:"due"`
+	Checklist []checkOut  `json:"checklist"`
+}
+
+type reasonOut struct {
+	Code string `json:"code"`
+	Text string `json:"text"`
+}
+
+type checkOut struct {
+	ID   string `json:"id"`
+	Name string `json:"name"`
+}
+
+func (h *API) patrol(ctx context.Context, _ *struct{}) (*out[rest.List[stopOut]], error) {
+	stops, err := h.s.Patrol(ctx)
+	list := make([]stopOut, len(stops))
+	for i, p := range stops {
+		o := &list[i]
+		o.Place.Kind, o.Place.ID, o.Place.Name, o.Place.Class = p.Object.Kind, idText(p.Object.ID), p.Name, p.Class
+		o.Place.Lng, o.Place.Lat = p.At.Degrees()
+		o.Cell.ID, o.Cell.Name = idText(p.Cell.ID), p.Cell.Name
+		o.Risk, o.LastSeen, o.Due, o.Checklist, o.Reasons = p.Risk, clockText(p.LastSeen), clockText(p.Due), h.checklist(), []reasonOut{}
+		for _, r := range p.Reasons {
+			o.Reasons = append(o.Reasons, reasonOut(r))
+		}
+	}
+	return &out[rest.List[stopOut]]{rest.NewList(list)}, err
+}
+
+// checklist is what to look for: the categories of grid problems that are on the patrol's list.
+func (h *API) checklist() []checkOut {
+	list := []checkOut{}
+	if h.s.cfg.Matters == nil {
+		return list
+	}
+	for _, c := range h.s.cfg.Matters.PatrolCategories() {
+		list = append(list, checkOut{c.ID, c.Name})
+	}
+	return list
+}
+
+type visitIn struct {
+	Body struct {
+		Cell     string            `json:"cell,omitempty" maxLength:"20"`
+		Kind     string            `json:"kind,omitempty" enum:"source,site,"`
+		Object   string            `json:"object,omitempty" maxLength:"20"`
+		At       int64             `json:"at,omitempty" doc:"毫秒，空为现在"`
+		Result   string            `json:"result" enum:"none,found"`
+		Checks   map[string]string `json:"checks,omitempty"`
+		Evidence []string          `json:"evidence,omitempty" maxItems:"20"`
+		ClientID string            `json:"clientId" minLength:"8" maxLength:"64"`
+	}
+}
+
+func (h *API) visit(ctx context.Context, in *visitIn) (*out[idOut], error) {
+	cell, err := optional(in.Body.Cell)
+	if err != nil {
+		return nil, err
+	}
+	object, err := optional(in.Body.Object)
+	if err != nil {
+		return nil, err
+	}
+	v := Visit{Cell: cell, At: in.Body.At, Result: in.Body.Result, Checks: in.Body.Checks, ClientID: in.Body.ClientID, Evidence: []int64{}}
+	if object != 0 {
+		v.Object = Object{in.Body.Kind, object}
+	}
+	for _, e := range in.Body.Evidence {
+		id, err := number(e)
+		if err != nil {
+			return nil, err
+		}
+		v.Evidence = append(v.Evidence, id)
+	}
+	if v, err = h.s.Visit(ctx, v); err != nil {
+		return nil, err
+	}
+	return &out[idOut]{idOut{idText(v.ID)}}, nil
+}
+
+type setOut struct {
+	ID         string `json:"id"`
+	Name       string `json:"name"`
+	From       string `json:"from"`
+	Source     string `json:"source"`
+	Confidence string `json:"confidence"`
+}
+
+type rulesOut struct {
+	RoleSets []setOut `json:"roleSets"`
+	NormSets []setOut `json:"normSets"`
+}
+
+func (h *API) rulesOut(context.Context, *struct{}) (*out[rulesOut], error) {
+	o := rulesOut{[]setOut{}, []setOut{}}
+	for _, s := range h.s.rules.Roles {
+		o.RoleSets = append(o.RoleSets, setOut{s.ID, s.Name, s.From.String(), s.Source, s.Confidence})
+	}
+	for _, s := range h.s.rules.Norms {
+		o.NormSets = append(o.NormSets, setOut{s.ID, s.Name, s.From.String(), s.Source, s.Confidence})
+	}
+	return &out[rulesOut]{o}, nil
+}
