@@ -4,6 +4,7 @@ import (
 	"embed"
 	"errors"
 	"fmt"
+	"io/fs"
 	"slices"
 	"strings"
 	"time"
@@ -113,6 +114,34 @@ func (c *Calendar) With(notices ...Notice) (*Calendar, error) {
 		all = append(all, n)
 	}
 	return New(all...)
+}
+
+// WithFS is the calendar with the notices of a folder on top (holidays_*.toml):
+// those of an installation take the place of the ones that come with the
+// program. Errors name file and line.
+func (c *Calendar) WithFS(fsys fs.FS) (*Calendar, error) {
+	names, err := fs.Glob(fsys, "holidays_*.toml")
+	if err != nil {
+		return nil, err
+	}
+	var notices []Notice
+	seen := map[int]string{}
+	for _, name := range names {
+		data, err := fs.ReadFile(fsys, name)
+		if err != nil {
+			return nil, err
+		}
+		n, err := ParseNotice(name, data)
+		if err != nil {
+			return nil, err
+		}
+		if other, twice := seen[n.Year]; twice {
+			return nil, fmt.Errorf("%s: %d stands in %s already", name, n.Year, other)
+		}
+		seen[n.Year] = name
+		notices = append(notices, n)
+	}
+	return c.With(notices...)
 }
 
 // Years are the years with a notice, in rising order.

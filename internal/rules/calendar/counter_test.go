@@ -6,6 +6,7 @@ import (
 	"os"
 	"strings"
 	"testing"
+	"testing/fstest"
 
 	"pgregory.net/rapid"
 
@@ -108,6 +109,27 @@ func TestTermsRefused(t *testing.T) {
 	other := counter(t, national(t), "09:00-12:00")
 	if other.Version() == c.Version() || counter(t, national(t)).Version() != c.Version() {
 		t.Error("the version does not follow the data")
+	}
+}
+
+// A folder's notice takes the place of the one that came with the program, and
+// a bad one is refused by file and line.
+func TestOwnNotices(t *testing.T) {
+	head := "year = 2027\nnumber = 'x'\nsource = 's'\nconfidence = 'C'\n[[holiday]]\nname = '元旦'\nfrom = '2027-01-01'\nto = '2027-01-03'\n"
+	c, err := national(t).WithFS(fstest.MapFS{"holidays_2027.toml": {Data: []byte(head)}, "other.toml": {Data: []byte("x")}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if due, err := counter(t, c).Due(at(t, "2026-12-30T09:00"), calendar.MustTerm("3wd"), false); err != nil || due.Day.String() != "2027-01-05" {
+		t.Errorf("%+v, %v", due, err)
+	}
+	for want, files := range map[string]fstest.MapFS{
+		"holidays_2027.toml:2":         {"holidays_2027.toml": {Data: []byte("year = 2027\nunknown = 1\n")}},
+		"stands in holidays_2027.toml": {"holidays_2027.toml": {Data: []byte(head)}, "holidays_2027b.toml": {Data: []byte(head)}},
+	} {
+		if _, err := national(t).WithFS(files); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%v; want %s", err, want)
+		}
 	}
 }
 
