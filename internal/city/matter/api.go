@@ -52,6 +52,7 @@ func (s *Service) Register(a *rest.API) {
 	rest.Register(a, op(http.MethodPost, "/matters/{id}/split", "matterSplit", "拆分事项", access.MatterManage), h.split)
 	rest.Register(a, op(http.MethodPost, "/matters/merge", "matterMerge", "合并事项", access.MatterManage), h.merge)
 	h.registerPeople(a)
+	h.registerClocks(a)
 	rest.Register(a, op(http.MethodPost, "/matters/bulk", "matterBulk", "批量办理", access.MatterAct), h.bulk)
 }
 

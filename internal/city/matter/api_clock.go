@@ -49,8 +49,9 @@ func (x *shape) clocks(v *View) []ClockOut {
 		}
 		o.Elapsed, o.ElapsedEn = span(max(end-c.StartedAt, 0))
 		if c.State == "running" {
-			o.Light = light(c.DueAt, x.now)
-			o.Left, o.LeftEn = left(c.DueAt - x.now)
+			k := v.Kind.Clock(c.Clock)
+			o.Light = x.s.clocks.light(k, c.DueAt, x.now)
+			o.Left, o.LeftEn = x.s.clocks.left(k, v.Class, c.DueAt, x.now)
 		}
 		for _, p := range v.Pauses {
 			if p.Clock != c.ID {

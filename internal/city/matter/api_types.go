@@ -175,11 +175,13 @@ func (x *shape) due(m *Matter) *DueOut {
 	if m.DueAt == Never || !m.Open() {
 		return nil
 	}
-	d := &DueOut{At: shownTime(m.DueAt), Light: light(m.DueAt, x.now), Name: m.DueClock}
+	d := &DueOut{At: shownTime(m.DueAt), Name: m.DueClock}
 	if c := x.kind(m).Clock(m.DueClock); c != nil {
 		d.Name = c.Name
 	}
-	d.Left, d.LeftEn = left(m.DueAt - x.now)
+	c := x.kind(m).Clock(m.DueClock)
+	d.Light = x.s.clocks.light(c, m.DueAt, x.now)
+	d.Left, d.LeftEn = x.s.clocks.left(c, m.Class, m.DueAt, x.now)
 	return d
 }
 
@@ -193,16 +195,6 @@ func light(due, now int64) string {
 		return "yellow"
 	}
 	return "green"
-}
-
-// left says how much time is left, or over.
-func left(ms int64) (zh, en string) {
-	if ms < 0 {
-		z, e := span(-ms)
-		return "超时 " + z, "overdue by " + e
-	}
-	z, e := span(ms)
-	return "剩 " + z, e + " left"
 }
 
 // span is a length of time in days and hours, or hours and minutes.

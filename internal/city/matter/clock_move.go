@@ -129,15 +129,21 @@ func (w *work) goOn(m *Matter, c *kind.Clock, x *Clock) error {
 	return w.count(m, c, x)
 }
 
-// clockOf finds a running or paused clock of a matter by its id in the kind.
+// clockOf finds a running or paused clock of a matter by its own id or its id in the kind.
 func (w *work) clockOf(m *Matter, k *kind.Kind, id string) (*kind.Clock, *Clock, error) {
-	c := k.Clock(id)
-	if c == nil {
-		return nil, nil, invalid("clock", "unknown_clock", "没有这个时限", id)
-	}
 	list, err := clocksOf(w.ctx, w.Tx, m.ID)
 	if err != nil {
 		return nil, nil, err
+	}
+	for _, x := range list { // the interface names the row
+		if idText(x.ID) == id {
+			id = x.Clock
+			break
+		}
+	}
+	c := k.Clock(id)
+	if c == nil {
+		return nil, nil, invalid("clock", "unknown_clock", "没有这个时限", id)
 	}
 	x := latest(list, id)
 	if x == nil || x.Over() {
