@@ -58,7 +58,7 @@ type rowOut struct {
 	Body Row
 }
 
-func (h *API) open(ctx context.Context, in *bodyIn[OpenIn]) (*rowOut, error) {
+func (h *API) open(ctx context.Context, in *struct{ Body OpenIn }) (*rowOut, error) {
 	n, err := in.Body.read()
 	if err != nil {
 		return nil, err
@@ -73,8 +73,6 @@ func (h *API) open(ctx context.Context, in *bodyIn[OpenIn]) (*rowOut, error) {
 	}
 	return &rowOut{rest.ETag(m.Version), x.row(m)}, nil
 }
-
-type bodyIn[T any] struct{ Body T }
 
 // MoveIn is a step.
 type MoveIn struct {
@@ -125,11 +123,14 @@ func (h *API) move(ctx context.Context, in *struct {
 	return h.answer(ctx, id)
 }
 
+// NoteIn is a remark.
+type NoteIn struct {
+	Text string `json:"text" maxLength:"2000"`
+}
+
 func (h *API) note(ctx context.Context, in *struct {
 	idIn
-	Body struct {
-		Text string `json:"text" maxLength:"2000"`
-	}
+	Body NoteIn
 }) (*matterOut, error) {
 	id, err := pathID(in.ID)
 	if err != nil {
@@ -156,15 +157,21 @@ func (h *API) setWatch(ctx context.Context, in *idIn, on bool) (*struct{}, error
 	return nil, h.svc.Watch(ctx, id, on)
 }
 
+// SplitPart is one of the new matters.
+type SplitPart struct {
+	Category    string `json:"category" maxLength:"60"`
+	Title       string `json:"title,omitempty" maxLength:"120"`
+	Description string `json:"description,omitempty" maxLength:"4000"`
+}
+
+// SplitIn names the parts.
+type SplitIn struct {
+	Parts []SplitPart `json:"parts" minItems:"1" maxItems:"20"`
+}
+
 func (h *API) split(ctx context.Context, in *struct {
 	idIn
-	Body struct {
-		Parts []struct {
-			Category    string `json:"category" maxLength:"60"`
-			Title       string `json:"title,omitempty" maxLength:"120"`
-			Description string `json:"description,omitempty" maxLength:"4000"`
-		} `json:"parts" minItems:"1" maxItems:"20"`
-	}
+	Body SplitIn
 }) (*matterOut, error) {
 	id, err := pathID(in.ID)
 	if err != nil {
@@ -180,11 +187,14 @@ func (h *API) split(ctx context.Context, in *struct {
 	return h.answer(ctx, id)
 }
 
-func (h *API) merge(ctx context.Context, in *bodyIn[struct {
+// MergeIn puts matters into another.
+type MergeIn struct {
 	Into   string   `json:"into" maxLength:"20"`
 	From   []string `json:"from" minItems:"1" maxItems:"50"`
 	Reason string   `json:"reason" maxLength:"2000"`
-}]) (*matterOut, error) {
+}
+
+func (h *API) merge(ctx context.Context, in *struct{ Body MergeIn }) (*matterOut, error) {
 	into, err := readID("body.into", in.Body.Into)
 	if err != nil {
 		return nil, err
@@ -218,13 +228,16 @@ func resultOf(id int64, err error) (BulkResult, error) {
 	return r, err
 }
 
-func (h *API) bulk(ctx context.Context, in *bodyIn[struct {
+// BulkIn is one step on several matters.
+type BulkIn struct {
 	IDs        []string `json:"ids" minItems:"1" maxItems:"200"`
 	Transition string   `json:"transition" maxLength:"60"`
 	AssignUnit string   `json:"assignUnit,omitempty" maxLength:"20"`
 	AssignPost string   `json:"assignPost,omitempty" maxLength:"20"`
 	Opinion    string   `json:"opinion,omitempty" maxLength:"2000"`
-}]) (*bodyOut[rest.List[BulkResult]], error) {
+}
+
+func (h *API) bulk(ctx context.Context, in *struct{ Body BulkIn }) (*bodyOut[rest.List[BulkResult]], error) {
 	b := MoveIn{Transition: in.Body.Transition, AssignUnit: in.Body.AssignUnit, AssignPost: in.Body.AssignPost, Opinion: in.Body.Opinion}
 	step, err := b.read()
 	if err != nil {
@@ -302,10 +315,13 @@ func (h *API) views(ctx context.Context, _ *struct{}) (*bodyOut[rest.List[SavedV
 	return &bodyOut[rest.List[SavedView]]{rest.NewList(list)}, err
 }
 
-func (h *API) addView(ctx context.Context, in *bodyIn[struct {
+// ViewIn saves a question.
+type ViewIn struct {
 	Name  string `json:"name" maxLength:"60"`
 	Query string `json:"query" maxLength:"1000"`
-}]) (*bodyOut[SavedView], error) {
+}
+
+func (h *API) addView(ctx context.Context, in *struct{ Body ViewIn }) (*bodyOut[SavedView], error) {
 	v, err := h.svc.AddView(ctx, in.Body.Name, in.Body.Query)
 	return &bodyOut[SavedView]{v}, err
 }
