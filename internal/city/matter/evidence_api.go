@@ -13,6 +13,7 @@ import (
 	"qingshan/internal/platform/access"
 	"qingshan/internal/platform/audit"
 	"qingshan/internal/platform/evidence"
+	"qingshan/internal/platform/evidence/seal"
 	"qingshan/internal/platform/fault"
 	"qingshan/internal/platform/rest"
 	"qingshan/internal/platform/store"
@@ -56,6 +57,26 @@ func (f *Files) Routes(a *rest.API) {
 	sealed := spec(http.MethodGet, "/matters/{id}/file.zip", "matterSealedFile", "事项的封存卷宗，可离线校验，记入审计")
 	sealed.Tag, sealed.Access, sealed.Returns = "matter", access.MatterRead, "application/zip"
 	rest.Raw(a, sealed, f.apiSealed)
+	public := spec(http.MethodGet, "/system/seal-key", "systemSealKey", "封存卷宗的签名公钥")
+	public.Tag, public.Access = "system", access.SystemRead
+	rest.Register(a, public, f.apiKey)
+}
+
+// SealKey is the public key with which sealed files are checked.
+type SealKey struct {
+	Algorithm string `json:"algorithm"`
+	PublicKey string `json:"publicKey" doc:"十六进制；qingshan verify matter --key"`
+}
+
+func (f *Files) apiKey(ctx context.Context, _ *struct{}) (*struct{ Body SealKey }, error) {
+	if _, err := access.RequireAnywhere(ctx, access.SystemRead); err != nil {
+		return nil, err
+	}
+	key, err := seal.Key(ctx, f.s.db)
+	if err != nil {
+		return nil, err
+	}
+	return &struct{ Body SealKey }{SealKey{seal.Algorithm, seal.Public(key)}}, nil
 }
 
 // mayBring is who may bring evidence in: whoever may report, act or patrol anywhere.

@@ -145,7 +145,7 @@ func (b *binder) files() ([]seal.File, error) {
 		}
 		name := fmt.Sprintf("evidence/%03d%s", i+1, evidence.Ending(it.Media))
 		b.m.Evidence = append(b.m.Evidence, seal.Evidence{ID: it.ID, File: name, SHA256: it.SHA256, About: about})
-		b.text.Evidence = append(b.text.Evidence, exhibitLine{name, it.Name, it.SHA256, timeText(it), placeText(it), evidence.IsPicture(it.Media), it.Marks})
+		b.text.Evidence = append(b.text.Evidence, exhibitLine{name, it.Name, it.SHA256, takenText(it), placeText(it), evidence.IsPicture(it.Media), it.Marks})
 		originals = append(originals, seal.File{Name: name, Data: data})
 	}
 	var html, plain bytes.Buffer

@@ -48,7 +48,7 @@ func shortTime(ms int64) string {
 	return msTime(ms).Format("2006-01-02 15:04")
 }
 
-func timeText(it evidence.Item) string {
+func takenText(it evidence.Item) string {
 	if it.CapturedAt.IsZero() {
 		return "收到 " + it.ReceivedAt.Format("2006-01-02 15:04:05")
 	}

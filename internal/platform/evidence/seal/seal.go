@@ -22,8 +22,10 @@ const format = "qingshan.sealed.v1"
 const (
 	manifestName  = "manifest.json"
 	signatureName = "signature.json"
-	algorithm     = "ed25519"
 )
+
+// Algorithm names the signature (RFC 8032).
+const Algorithm = "ed25519"
 
 // Manifest says what the file holds and what proves it. Hashes are hex, times RFC 3339.
 type Manifest struct {
@@ -144,7 +146,7 @@ func Write(key ed25519.PrivateKey, m Manifest, files []File) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	signed, err := json.Marshal(signature{algorithm, m.PublicKey, hex.EncodeToString(ed25519.Sign(key, text))})
+	signed, err := json.Marshal(signature{Algorithm, m.PublicKey, hex.EncodeToString(ed25519.Sign(key, text))})
 	if err != nil {
 		return nil, err
 	}
@@ -197,7 +199,7 @@ func verifyManifest(text, signed []byte, key string) (*Manifest, error) {
 		return nil, fmt.Errorf("%s: it was altered", signatureName)
 	}
 	public := unhex(s.PublicKey)
-	if s.Algorithm != algorithm || len(public) != ed25519.PublicKeySize {
+	if s.Algorithm != Algorithm || len(public) != ed25519.PublicKeySize {
 		return nil, fmt.Errorf("%s: unknown algorithm or broken key", signatureName)
 	}
 	if key != "" && !strings.EqualFold(key, s.PublicKey) {
