@@ -708,8 +708,76 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** 实时事件流（SSE）：air.hour、import.progress、import.done、data.corrected、reset、ping */
+        /** 实时事件流（SSE）：air.hour、import.progress、import.done、data.corrected、matter.opened、matter.moved、notice、reset、ping */
         get: operations["events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/evidence/uploads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 声明要上传的材料 */
+        post: operations["evidenceUploadBegin"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/evidence/uploads/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** 从 Upload-Offset 起续传材料内容 */
+        patch: operations["evidenceUploadAppend"];
+        trace?: never;
+    };
+    "/evidence/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 材料：照片为去除位置和相机信息的副本 */
+        get: operations["evidenceGet"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/evidence/{id}/{part}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** /evidence/uploads/{part}：上传的进度（JSON）；/evidence/{id}/thumb：照片的小图（JPEG） */
+        get: operations["evidencePart"];
         put?: never;
         post?: never;
         delete?: never;
@@ -865,6 +933,419 @@ export interface paths {
         /** 统一身份认证返回 */
         get: operations["loginOIDCCallback"];
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/matters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 事项列表 */
+        get: operations["matterList"];
+        put?: never;
+        /** 上报或登记事项 */
+        post: operations["matterOpen"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/matters.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 事项列表（CSV） */
+        get: operations["matterListCSV"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/matters.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 事项列表（XLSX） */
+        get: operations["matterListXLSX"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/matters/assignees": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 可以承办的岗位 */
+        get: operations["matterAssignees"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/matters/board": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 事项看板 */
+        get: operations["matterBoard"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/matters/bulk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 批量办理 */
+        post: operations["matterBulk"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/matters/calendar": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 事项日历 */
+        get: operations["matterCalendar"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/matters/counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 事项计数 */
+        get: operations["matterCounts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/matters/duplicates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 可能重复的事项 */
+        get: operations["matterDuplicates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/matters/kinds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 事项类别 */
+        get: operations["matterKinds"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/matters/kinds/{id}/diagram.svg": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 事项类别流程图 */
+        get: operations["matterKindDiagram"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/matters/merge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 合并事项 */
+        post: operations["matterMerge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/matters/points": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 地图上的事项 */
+        get: operations["matterPoints"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/matters/remind": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 催办 */
+        post: operations["matterRemind"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/matters/views": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 保存的查询 */
+        get: operations["matterViewList"];
+        put?: never;
+        /** 保存查询 */
+        post: operations["matterViewAdd"];
+        /** 删除保存的查询 */
+        delete: operations["matterViewRemove"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/matters/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 一个事项 */
+        get: operations["matterGet"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/matters/{id}/file.zip": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 事项的封存卷宗，可离线校验，记入审计 */
+        get: operations["matterSealedFile"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/matters/{id}/moves": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 办理 */
+        post: operations["matterMove"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/matters/{id}/notes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 加备注 */
+        post: operations["matterNote"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/matters/{id}/split": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 拆分事项 */
+        post: operations["matterSplit"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/matters/{id}/watch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 关注事项 */
+        post: operations["matterWatch"];
+        /** 取消关注 */
+        delete: operations["matterUnwatch"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/notices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 自己的通知 */
+        get: operations["noticeList"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/notices/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 把自己的通知标为已读 */
+        post: operations["noticeRead"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/notices/settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 自己的通知设置 */
+        get: operations["noticeSettings"];
+        /** 修改自己的通知设置 */
+        put: operations["noticeSettingsSet"];
         post?: never;
         delete?: never;
         options?: never;
@@ -1287,6 +1768,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/sites/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 一个监测点位 */
+        get: operations["siteGet"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** 修改监测点位 */
+        patch: operations["siteChange"];
+        trace?: never;
+    };
     "/system/calendar": {
         parameters: {
             query?: never;
@@ -1321,6 +1820,108 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/system/jobs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 后台任务 */
+        get: operations["systemJobs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/system/jobs.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 后台任务（CSV） */
+        get: operations["systemJobsCSV"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/system/jobs.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 后台任务（XLSX） */
+        get: operations["systemJobsXLSX"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/system/jobs/{id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 重试失败的任务 */
+        post: operations["systemJobRetry"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/system/schedules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 定时任务 */
+        get: operations["systemSchedules"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/system/schedules/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** 启用或停用定时任务 */
+        patch: operations["systemScheduleSwitch"];
+        trace?: never;
+    };
     "/system/standards": {
         parameters: {
             query?: never;
@@ -1338,6 +1939,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/system/webhooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 推送地址 */
+        get: operations["webhookList"];
+        put?: never;
+        /** 新增推送地址 */
+        post: operations["webhookAdd"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/system/webhooks/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** 启用或停用推送地址 */
+        patch: operations["webhookEnable"];
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1351,6 +1987,22 @@ export interface components {
             /** @description 用户名，或 system:模块 */
             account: string;
             post: string;
+        };
+        "BodyInStruct { IDs ListString \"json:\\\"ids\\\" minItems:\\\"1\\\" maxItems:\\\"200\\\"\"; Transition string \"json:\\\"transition\\\" maxLength:\\\"60\\\"\"; AssignUnit string \"json:\\\"assignUnitOmitempty\\\" maxLength:\\\"20\\\"\"; AssignPost string \"json:\\\"assignPostOmitempty\\\" maxLength:\\\"20\\\"\"; Opinion string \"json:\\\"opinionOmitempty\\\" maxLength:\\\"2000\\\"\" }Body": {
+            assignPost?: string;
+            assignUnit?: string;
+            ids: string[] | null;
+            opinion?: string;
+            transition: string;
+        };
+        "BodyInStruct { Into string \"json:\\\"into\\\" maxLength:\\\"20\\\"\"; From ListString \"json:\\\"from\\\" minItems:\\\"1\\\" maxItems:\\\"50\\\"\"; Reason string \"json:\\\"reason\\\" maxLength:\\\"2000\\\"\" }Body": {
+            from: string[] | null;
+            into: string;
+            reason: string;
+        };
+        "BodyInStruct { Name string \"json:\\\"name\\\" maxLength:\\\"60\\\"\"; Query string \"json:\\\"query\\\" maxLength:\\\"1000\\\"\" }Body": {
+            name: string;
+            query: string;
         };
         CorrectionInBody: {
             evidence?: string;
@@ -1402,6 +2054,45 @@ export interface components {
                 [key: string]: string;
             };
         };
+        Item: {
+            category: string;
+            description?: string;
+            title?: string;
+        };
+        JobsViewCountsStruct: {
+            /**
+             * Format: int64
+             * @description 已放弃，须人工处理
+             */
+            dead: number;
+            /**
+             * Format: int64
+             * @description 近 7 天
+             */
+            done: number;
+            /** Format: int64 */
+            ready: number;
+            /** Format: int64 */
+            running: number;
+        };
+        ListMatterAssignee: {
+            items: components["schemas"]["MatterAssignee"][] | null;
+        };
+        ListMatterBulkResult: {
+            items: components["schemas"]["MatterBulkResult"][] | null;
+        };
+        ListMatterDuplicateOut: {
+            items: components["schemas"]["MatterDuplicateOut"][] | null;
+        };
+        ListMatterSavedView: {
+            items: components["schemas"]["MatterSavedView"][] | null;
+        };
+        ListServerScheduleView: {
+            items: components["schemas"]["ServerScheduleView"][] | null;
+        };
+        ListServerWebhookView: {
+            items: components["schemas"]["ServerWebhookView"][] | null;
+        };
         ListSituationFound: {
             items: components["schemas"]["SituationFound"][] | null;
         };
@@ -1414,6 +2105,487 @@ export interface components {
         LoginInBody: {
             name: string;
             password: string;
+        };
+        MatterActorOut: {
+            display: string;
+            post?: string;
+            unit?: string;
+        };
+        MatterAssignee: {
+            /** @description 有人在岗；空岗不能承办 */
+            held: boolean;
+            post: string;
+            role: string;
+            /** @description 单位和岗位 */
+            text: string;
+            unit: string;
+        };
+        MatterBoardOut: {
+            columns: components["schemas"]["MatterColumnOut"][] | null;
+        };
+        MatterBulkResult: {
+            code?: string;
+            id: string;
+            message?: string;
+            ok: boolean;
+        };
+        MatterCategoryOut: {
+            id: string;
+            name: string;
+            nameEn: string;
+            patrol: boolean;
+            roadside: boolean;
+            /** Format: int64 */
+            tile: number;
+        };
+        MatterClockOut: {
+            calendar: string;
+            /** @description 在类别中的编号 */
+            clock: string;
+            dueAt: string;
+            elapsed: string;
+            elapsedEn: string;
+            extensions: components["schemas"]["MatterPauseOut"][] | null;
+            id: string;
+            left: string;
+            leftEn: string;
+            /** @enum {string} */
+            light: "green" | "yellow" | "red" | "none";
+            name: string;
+            pauses: components["schemas"]["MatterPauseOut"][] | null;
+            startedAt: string;
+            /** @enum {string} */
+            state: "running" | "paused" | "done" | "late" | "void";
+            term: string;
+        };
+        MatterColumnOut: {
+            /** Format: int64 */
+            count: number;
+            items: components["schemas"]["MatterRow"][] | null;
+            name: string;
+            type: string;
+        };
+        MatterCountsOut: {
+            byType: {
+                [key: string]: number;
+            };
+            /** Format: int64 */
+            dueToday: number;
+            /** Format: int64 */
+            mine: number;
+            /** Format: int64 */
+            overdue: number;
+        };
+        MatterDayOut: {
+            /** Format: int64 */
+            closed: number;
+            date: string;
+            /** Format: int64 */
+            due: number;
+            /** Format: int64 */
+            opened: number;
+        };
+        MatterDaysOut: {
+            days: components["schemas"]["MatterDayOut"][] | null;
+        };
+        MatterDotOut: {
+            id: string;
+            /** Format: double */
+            lat: number;
+            light: string;
+            /** Format: double */
+            lng: number;
+            title: string;
+            type: string;
+        };
+        MatterDueOut: {
+            at: string;
+            left: string;
+            leftEn: string;
+            /** @enum {string} */
+            light: "green" | "yellow" | "red" | "none";
+            name: string;
+        };
+        MatterDuplicateOut: {
+            category: components["schemas"]["MatterRef"];
+            /** Format: int64 */
+            children: number;
+            closedAt: string;
+            /**
+             * Format: double
+             * @description 米
+             */
+            distance: number | null;
+            due: components["schemas"]["MatterDueOut"];
+            foundAt: string;
+            holder: components["schemas"]["MatterHolderOut"];
+            id: string;
+            kind: components["schemas"]["MatterRef"];
+            /** Format: double */
+            lat: number | null;
+            /** Format: double */
+            lng: number | null;
+            number: string;
+            openedAt: string;
+            place: string;
+            /** Format: int64 */
+            recurrences: number;
+            region: components["schemas"]["MatterRegionRef"];
+            /** Format: int64 */
+            reworks: number;
+            source: string;
+            state: components["schemas"]["MatterStateRef"];
+            title: string;
+            updatedAt: string;
+            /** Format: int64 */
+            version: number;
+            why: string[] | null;
+        };
+        MatterEventOut: {
+            act: string;
+            actor: components["schemas"]["MatterActorOut"];
+            at: string;
+            evidence: components["schemas"]["MatterEvidenceRef"][] | null;
+            fields: components["schemas"]["MatterFieldOut"][] | null;
+            from: components["schemas"]["MatterStateRef"];
+            hash: string;
+            more?: {
+                [key: string]: string;
+            };
+            name: string;
+            opinion: string;
+            /** Format: int64 */
+            seq: number;
+            to: components["schemas"]["MatterStateRef"];
+        };
+        MatterEvidenceDef: {
+            kind: string;
+            /** Format: int64 */
+            min: number;
+            name: string;
+        };
+        MatterEvidenceMark: {
+            code: string;
+            /** @description 另一份材料 */
+            evidence?: string;
+            /** @description 另一件事项，有权查看时给出 */
+            matter?: string;
+            message: string;
+            number?: string;
+        };
+        MatterEvidenceRef: {
+            /**
+             * Format: int64
+             * @description 米
+             */
+            accuracy?: number;
+            /** Format: date-time */
+            capturedAt: string | null;
+            /** Format: int64 */
+            height?: number;
+            id: string;
+            /** @enum {string} */
+            kind: "photo" | "document" | "reading" | "statement";
+            /** Format: double */
+            lat: number | null;
+            /** Format: double */
+            lng: number | null;
+            marks: components["schemas"]["MatterEvidenceMark"][] | null;
+            media: string;
+            name: string;
+            /** @description exif 相机写入，device 手机提供，空为没有位置 */
+            placeSource: string;
+            /** Format: date-time */
+            receivedAt: string;
+            sha256: string;
+            /** Format: int64 */
+            size: number;
+            thumb: string;
+            url: string;
+            /** Format: int64 */
+            width?: number;
+        };
+        MatterFamilyOut: {
+            children: components["schemas"]["MatterRow"][] | null;
+            duplicates: components["schemas"]["MatterRow"][] | null;
+            merged: components["schemas"]["MatterRow"][] | null;
+            mergedInto: components["schemas"]["MatterRow"];
+            parent: components["schemas"]["MatterRow"];
+            recurrenceOf: components["schemas"]["MatterRow"];
+            recurrences: components["schemas"]["MatterRow"][] | null;
+        };
+        MatterFieldDef: {
+            choices: components["schemas"]["MatterRef"][] | null;
+            id: string;
+            /** Format: int64 */
+            max: number;
+            name: string;
+            nameEn: string;
+            type: string;
+            unit: string;
+        };
+        MatterFieldOut: {
+            id: string;
+            name: string;
+            /** @description 给人看的值 */
+            text: string;
+            value: string;
+        };
+        MatterHolderOut: {
+            climbed?: string;
+            post?: components["schemas"]["MatterPostRef"];
+            text: string;
+            unit?: components["schemas"]["MatterRef"];
+        };
+        MatterKindOut: {
+            categories: components["schemas"]["MatterCategoryOut"][] | null;
+            confidence: string;
+            edition: string;
+            fields: components["schemas"]["MatterFieldDef"][] | null;
+            id: string;
+            name: string;
+            nameEn: string;
+            prefix: string;
+            source: string;
+            starts: components["schemas"]["MatterStartOut"][] | null;
+            states: components["schemas"]["MatterStateRef"][] | null;
+        };
+        MatterMoveIn: {
+            assignPost?: string;
+            assignUnit?: string;
+            due?: string;
+            evidence?: string[] | null;
+            fields?: {
+                [key: string]: string;
+            };
+            opinion?: string;
+            transition: string;
+        };
+        MatterMoveOut: {
+            act: string;
+            allowed: boolean;
+            assigns: string;
+            consequence: string;
+            id: string;
+            name: string;
+            nameEn: string;
+            need: components["schemas"]["MatterNeedOut"];
+            refusal: components["schemas"]["MatterRefusalOut"];
+            to: components["schemas"]["MatterRef"];
+        };
+        MatterNeedOut: {
+            evidence: components["schemas"]["MatterEvidenceDef"][] | null;
+            fields: components["schemas"]["MatterFieldDef"][] | null;
+            opinion: boolean;
+        };
+        MatterNoteRequest: {
+            text: string;
+        };
+        MatterOpenIn: {
+            /**
+             * Format: double
+             * @description 米
+             */
+            accuracy?: number;
+            acknowledgeDuplicates?: boolean;
+            assignPost?: string;
+            assignUnit?: string;
+            category: string;
+            /** @description 手机生成的报告编号；重复提交只立一件 */
+            clientId?: string;
+            description?: string;
+            evidence?: string[] | null;
+            fields?: {
+                [key: string]: string;
+            };
+            foundAt?: string;
+            kind: string;
+            /** Format: double */
+            lat?: number;
+            /** Format: double */
+            lng?: number;
+            opinion?: string;
+            place?: string;
+            region?: string;
+            site?: string;
+            source?: string;
+            sourceNumber?: string;
+            subject?: string;
+            title?: string;
+            /** @description 登记方式；空为可用的第一种 */
+            transition?: string;
+        };
+        MatterOut: {
+            category: components["schemas"]["MatterRef"];
+            cell: string;
+            /** Format: int64 */
+            children: number;
+            clocks: components["schemas"]["MatterClockOut"][] | null;
+            closedAt: string;
+            description: string;
+            due: components["schemas"]["MatterDueOut"];
+            elapsed: string;
+            elapsedEn: string;
+            events: components["schemas"]["MatterEventOut"][] | null;
+            evidence: components["schemas"]["MatterEvidenceRef"][] | null;
+            family: components["schemas"]["MatterFamilyOut"];
+            fields: components["schemas"]["MatterFieldOut"][] | null;
+            foundAt: string;
+            holder: components["schemas"]["MatterHolderOut"];
+            id: string;
+            kind: components["schemas"]["MatterRef"];
+            /** Format: double */
+            lat: number | null;
+            /** Format: double */
+            lng: number | null;
+            moves: components["schemas"]["MatterMoveOut"][] | null;
+            number: string;
+            openedAt: string;
+            parties: components["schemas"]["MatterPartyOut"][] | null;
+            place: string;
+            /** Format: int64 */
+            recurrences: number;
+            region: components["schemas"]["MatterRegionRef"];
+            /** Format: int64 */
+            reworks: number;
+            site: string;
+            source: string;
+            sourceNumber: string;
+            stages: components["schemas"]["MatterStageOut"][] | null;
+            state: components["schemas"]["MatterStateRef"];
+            subject: components["schemas"]["MatterRef"];
+            title: string;
+            updatedAt: string;
+            verify: components["schemas"]["MatterVerifyOut"];
+            /** Format: int64 */
+            version: number;
+            watching: boolean;
+        };
+        MatterPartyOut: {
+            /** @description 姓名 */
+            account?: string;
+            name: string;
+            post?: components["schemas"]["MatterPostRef"];
+            relation: string;
+            unit?: components["schemas"]["MatterRef"];
+        };
+        MatterPauseOut: {
+            approver: string;
+            askedBy: string;
+            condition: string;
+            from: string;
+            id: string;
+            opinion: string;
+            reason: string;
+            review: string;
+            state: string;
+            term: string;
+            to: string;
+            until: string;
+        };
+        MatterPointsOut: {
+            /** @description 还有更多，请放大地图 */
+            clipped: boolean;
+            items: components["schemas"]["MatterDotOut"][] | null;
+        };
+        MatterPostRef: {
+            id: string;
+            name: string;
+            unit: components["schemas"]["MatterRef"];
+        };
+        MatterProgress: {
+            /** @description 收齐并核对后给出 */
+            evidence?: components["schemas"]["MatterEvidenceRef"];
+            id: string;
+            /**
+             * Format: int64
+             * @description 已落盘的字节数
+             */
+            offset: number;
+            /** Format: int64 */
+            size: number;
+        };
+        MatterRef: {
+            id: string;
+            name: string;
+        };
+        MatterRefusalOut: {
+            code: string;
+            message: string;
+            messageEn: string;
+        };
+        MatterRegionRef: {
+            code: string;
+            name: string;
+        };
+        MatterRemindRequest: {
+            ids: string[] | null;
+            text?: string;
+        };
+        MatterRow: {
+            category: components["schemas"]["MatterRef"];
+            /** Format: int64 */
+            children: number;
+            closedAt: string;
+            due: components["schemas"]["MatterDueOut"];
+            foundAt: string;
+            holder: components["schemas"]["MatterHolderOut"];
+            id: string;
+            kind: components["schemas"]["MatterRef"];
+            /** Format: double */
+            lat: number | null;
+            /** Format: double */
+            lng: number | null;
+            number: string;
+            openedAt: string;
+            place: string;
+            /** Format: int64 */
+            recurrences: number;
+            region: components["schemas"]["MatterRegionRef"];
+            /** Format: int64 */
+            reworks: number;
+            source: string;
+            state: components["schemas"]["MatterStateRef"];
+            title: string;
+            updatedAt: string;
+            /** Format: int64 */
+            version: number;
+        };
+        MatterSavedView: {
+            id: string;
+            name: string;
+            /** @description 地址栏中的查询部分 */
+            query: string;
+        };
+        MatterSplitRequest: {
+            parts: components["schemas"]["Item"][] | null;
+        };
+        MatterStageOut: {
+            id: string;
+            name: string;
+            /** @enum {string} */
+            state: "done" | "now" | "next";
+        };
+        MatterStartOut: {
+            assigns: string;
+            id: string;
+            name: string;
+            need: components["schemas"]["MatterNeedOut"];
+        };
+        MatterStateRef: {
+            id: string;
+            name: string;
+            /** @enum {string} */
+            type: "open" | "assigned" | "working" | "submitted" | "checking" | "closed" | "suspended" | "returned" | "void";
+        };
+        MatterVerifyOut: {
+            at: string;
+            head: string;
+            ok: boolean;
+        };
+        NoticeReadRequest: {
+            /** @description 空列表表示全部 */
+            ids: string[] | null;
         };
         OrgAccountPost: {
             id: string;
@@ -1554,6 +2726,16 @@ export interface components {
             /** Format: int64 */
             version: number;
         };
+        PageMatterRow: {
+            items: components["schemas"]["MatterRow"][] | null;
+            /** @description 下一页的 cursor，空表示到底 */
+            next: string;
+            /**
+             * Format: int64
+             * @description 全部条数
+             */
+            total: number;
+        };
         PageOrgAccountRow: {
             items: components["schemas"]["OrgAccountRow"][] | null;
             /** @description 下一页的 cursor，空表示到底 */
@@ -1684,6 +2866,17 @@ export interface components {
             enabled: boolean;
             name: string;
         };
+        ServerAdded: {
+            enabled: boolean;
+            id: string;
+            /** @description 通知类别前缀，逗号分隔；空表示全部 */
+            kinds: string;
+            name: string;
+            region: string;
+            /** @description 签名密钥，只在此时显示一次 */
+            secret: string;
+            url: string;
+        };
         ServerCalendarYear: {
             days: components["schemas"]["ServerNamedDay"][] | null;
             /** @description 没有放假通知的年份不能计算期限 */
@@ -1710,11 +2903,86 @@ export interface components {
             checks: components["schemas"]["ServerCheck"][] | null;
             config: components["schemas"]["ServerExplained"][] | null;
         };
+        ServerJobView: {
+            /** Format: int64 */
+            attempt: number;
+            createdAt: string;
+            /** @description 最近一次失败的原因 */
+            error: string;
+            finishedAt: string;
+            id: string;
+            kind: string;
+            /**
+             * Format: int64
+             * @description 最多尝试次数
+             */
+            most: number;
+            /** @description 任务名称 */
+            name: string;
+            /** @description 任务内容（JSON） */
+            object: string;
+            requestId: string;
+            runAt: string;
+            /** @enum {string} */
+            state: "ready" | "running" | "done" | "dead";
+        };
+        ServerJobsView: {
+            counts: components["schemas"]["JobsViewCountsStruct"];
+            items: components["schemas"]["ServerJobView"][] | null;
+            next: string;
+        };
         ServerNamedDay: {
             date: string;
             /** @enum {string} */
             kind: "holiday" | "makeup";
             name: string;
+        };
+        ServerNoticeItem: {
+            body: string;
+            createdAt: string;
+            id: string;
+            kind: string;
+            /** @description 界面内的页面地址 */
+            link: string;
+            object: string;
+            /** @description 空表示未读 */
+            readAt: string;
+            /** @description 系统之外的送达回执 */
+            sent: components["schemas"]["ServerNoticeReceipt"][] | null;
+            title: string;
+            urgent: boolean;
+        };
+        ServerNoticePage: {
+            items: components["schemas"]["ServerNoticeItem"][] | null;
+            /** @description 下一页的 cursor，空表示到底 */
+            next: string;
+            /** Format: int64 */
+            unread: number;
+        };
+        ServerNoticeReceipt: {
+            at: string;
+            /** @enum {string} */
+            channel: "email" | "digest" | "text" | "webhook";
+            error: string;
+            receipt: string;
+            /** @enum {string} */
+            state: "pending" | "sending" | "sent" | "failed" | "skipped" | "unknown";
+        };
+        ServerNoticeSettings: {
+            /** @description 邮件通知 */
+            byEmail: boolean;
+            /** @description 紧急事项未读时发短信 */
+            byText: boolean;
+            /** @description 不紧急的合并为每天一封 */
+            digest: boolean;
+            /** @description 每天一封的时刻，如 08:00 */
+            digestAt: string;
+            email: string;
+            phone: string;
+            /** @description 免打扰开始，如 22:00 */
+            quietFrom: string;
+            /** @description 免打扰结束；与开始相同表示不设 */
+            quietTo: string;
         };
         ServerPublicConfig: {
             /** @description 演示数据 */
@@ -1722,6 +2990,23 @@ export interface components {
             name: string;
             oidc: components["schemas"]["PublicConfigOIDCStruct"];
             version: string;
+        };
+        ServerScheduleView: {
+            enabled: boolean;
+            id: string;
+            kind: string;
+            lastRun: string;
+            /** @description 任务名称 */
+            name: string;
+            /** @description 停用时为空 */
+            nextRun: string;
+            /**
+             * @description 错过的时刻：补一次、全补、不补
+             * @enum {string}
+             */
+            policy: "run_once" | "run_all" | "skip";
+            /** @description 分 时 日 月 周，北京时间 */
+            spec: string;
         };
         ServerStandardTable: {
             clause: string;
@@ -1743,6 +3028,15 @@ export interface components {
             /** @description 空表示仍在施行 */
             to: string;
         };
+        ServerWebhookView: {
+            enabled: boolean;
+            id: string;
+            /** @description 通知类别前缀，逗号分隔；空表示全部 */
+            kinds: string;
+            name: string;
+            region: string;
+            url: string;
+        };
         SessionLanguageRequest: {
             /** @enum {string} */
             language: "zh" | "en";
@@ -1753,6 +3047,27 @@ export interface components {
             /** @enum {string} */
             language: "zh" | "en";
             name: string;
+        };
+        SiteEditBody: {
+            /** @description 其他名称；改名时原名自动列入 */
+            aliases?: string[];
+            /** @description 对照点 */
+            background?: boolean;
+            /** @description 参与城市评价 */
+            counted?: boolean;
+            /** @enum {string} */
+            kind?: "national" | "county" | "micro" | "city";
+            /** Format: double */
+            lat?: number;
+            /** Format: double */
+            lon?: number;
+            name?: string;
+            /** @description 所在行政区，地级市或以下 */
+            region?: string;
+            /** @description 启用日，空为不限 */
+            validFrom?: string;
+            /** @description 停运日，空为在用 */
+            validTo?: string;
         };
         SituationCalendarDay: {
             /** Format: int64 */
@@ -1772,7 +3087,9 @@ export interface components {
             /** Format: int64 */
             members: number;
             name: string;
+            nameEn: string;
             source: string;
+            sourceEn: string;
         };
         SituationColumns: {
             aqi: (number | null)[] | null;
@@ -1803,7 +3120,9 @@ export interface components {
         };
         SituationCount: {
             name: string;
+            nameEn: string;
             value: string;
+            valueEn: string;
         };
         SituationCurve: {
             days: string[] | null;
@@ -1821,6 +3140,7 @@ export interface components {
             aqi: number | null;
             aqiFigure: components["schemas"]["SituationFigure"];
             category: string;
+            categoryEn: string;
             date: string;
             /** @description a day under confirmed dust influence */
             dust: boolean;
@@ -1832,6 +3152,7 @@ export interface components {
                 [key: string]: components["schemas"]["SituationFigure"];
             };
             withheld: string;
+            withheldEn: string;
         };
         SituationDayBoard: {
             answer: string;
@@ -1846,13 +3167,16 @@ export interface components {
         };
         SituationExplanation: {
             clause: string;
+            clauseEn: string;
             confidence: string;
             counts: components["schemas"]["SituationCount"][] | null;
             dataKind: string;
             dustMode: string;
             /** @description the standard set's name, e.g. GB 3095-2026 过渡阶段 */
             edition: string;
+            editionEn: string;
             formula: string;
+            formulaEn: string;
             inputs: components["schemas"]["SituationInput"][] | null;
             /**
              * Format: int64
@@ -1860,10 +3184,11 @@ export interface components {
              */
             more: number;
             notes: string[] | null;
-            /** @description notes that exist in English */
+            /** @description the notes in English, one for each */
             notesEn: string[] | null;
             standard: string;
             title: string;
+            titleEn: string;
         };
         SituationFigure: {
             /**
@@ -1898,6 +3223,7 @@ export interface components {
             aqi: number | null;
             aqiFigure: components["schemas"]["SituationFigure"];
             category: string;
+            categoryEn: string;
             /**
              * Format: int64
              * @description 1 to 6; 0 when withheld
@@ -1911,18 +3237,27 @@ export interface components {
             };
             /** @description why no AQI is given */
             withheld: string;
+            withheldEn: string;
         };
         SituationInput: {
             name: string;
+            nameEn: string;
+            /** @description of an input made of several observations the latest */
             recordedAt: string;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description of an input made of several observations the highest
+             */
             revision: number;
             source: string;
+            sourceEn: string;
             unit: string;
+            unitEn: string;
             value: string;
         };
         SituationLimitLine: {
             label: string;
+            labelEn: string;
             /** Format: double */
             value: number;
         };
@@ -1992,8 +3327,12 @@ export interface components {
             month: string;
             no2: components["schemas"]["SituationFigure"];
             o3_8h_p90: components["schemas"]["SituationFigure"];
+            /** @description the month or year is not over */
+            partial: boolean;
             pm10: components["schemas"]["SituationFigure"];
             pm25: components["schemas"]["SituationFigure"];
+            /** @description items with fewer valid days than GB 3095 asks for; an unfinished month or year is judged by its whole months */
+            short: string[] | null;
             so2: components["schemas"]["SituationFigure"];
             /** Format: int64 */
             validDays: number;
@@ -2068,6 +3407,10 @@ export interface components {
             /** Format: int64 */
             rankLast: number;
             region: components["schemas"]["SituationPlace"];
+            /** @description items with fewer valid days than GB 3095 asks for; the row is ranked all the same, as provisional bulletins do, and marked */
+            short: string[] | null;
+            /** @description the same period of last year rests on too few valid days */
+            shortLast: boolean;
             so2: components["schemas"]["SituationFigure"];
             /** Format: int64 */
             validDays: number;
@@ -2084,7 +3427,11 @@ export interface components {
             rows: components["schemas"]["SituationRankRow"][] | null;
             /** @description set when the comparison crosses a change of standard */
             standardNote: string;
+            standardNoteEn: string;
             to: string;
+            /** @description how many places of the list rest on too few valid days; empty when none does */
+            validityNote: string;
+            validityNoteEn: string;
         };
         SituationSliderNumber: {
             lastYear: string;
@@ -2115,7 +3462,9 @@ export interface components {
         };
         SituationStationHour: {
             hour: components["schemas"]["SituationHour"];
-            /** @description end of the last hour with data; empty when online */
+            /** @description no hour with data in the years that are held */
+            neverReported: boolean;
+            /** @description end of the last hour with data; empty when online, and when there never was any */
             offlineSince: string;
             site: components["schemas"]["SituationStation"];
         };
@@ -2138,6 +3487,7 @@ export interface components {
             item: "pm25" | "pm10" | "good_days";
             lastYearRest: components["schemas"]["SituationFigure"];
             name: string;
+            nameEn: string;
             p10: string;
             p50: string;
             p90: string;
@@ -2145,12 +3495,15 @@ export interface components {
             percentileOfHistory: string;
             probability: components["schemas"]["SituationFigure"];
             samePeriodLastYear: components["schemas"]["SituationFigure"];
+            /** @description fewer valid days to date than GB 3095 asks for: the figure is not valid as a statistic of the period */
+            short: boolean;
             target: components["schemas"]["SituationFigure"];
             targetSource: string;
             /** Format: int64 */
             targetVersion: number;
             toDate: components["schemas"]["SituationFigure"];
             unit: string;
+            unitEn: string;
         };
         SituationTargets: {
             answer: string;
@@ -2195,6 +3548,7 @@ export interface components {
         };
         SituationWhatIfAnswer: {
             arithmetic: string[] | null;
+            arithmeticEn: string[] | null;
             goodDays: components["schemas"]["SituationOutcome"];
             pm10: components["schemas"]["SituationOutcome"];
             pm25: components["schemas"]["SituationOutcome"];
@@ -2454,6 +3808,41 @@ export interface components {
             parent?: string;
             region: string;
             short?: string;
+        };
+        UploadInputBody: {
+            /**
+             * Format: double
+             * @description 米
+             */
+            accuracy?: number;
+            /** Format: date-time */
+            capturedAt?: string;
+            /** @description 设备给的编号，重复提交得到同一份材料 */
+            clientId?: string;
+            /** @enum {string} */
+            kind: "photo" | "document" | "reading" | "statement";
+            /** Format: double */
+            lat?: number;
+            /** Format: double */
+            lng?: number;
+            media?: string;
+            name?: string;
+            /** @description 设备上算出的 SHA-256，小写十六进制 */
+            sha256: string;
+            /**
+             * Format: int64
+             * @description 字节
+             */
+            size: number;
+        };
+        WebhookAddRequest: {
+            kinds?: string;
+            name: string;
+            region: string;
+            url: string;
+        };
+        WebhookEnableRequest: {
+            enabled: boolean;
         };
     };
     responses: never;
@@ -3988,6 +5377,143 @@ export interface operations {
             };
         };
     };
+    evidenceUploadBegin: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一键重复提交只执行一次，返回首次的结果 */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UploadInputBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MatterProgress"];
+                };
+            };
+            /** @description 出错（RFC 9457） */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    evidenceUploadAppend: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description 成功 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+            /** @description 出错（RFC 9457） */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    evidenceGet: {
+        parameters: {
+            query?: {
+                /** @description true：原件，限事项管理者，记入审计 */
+                original?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 成功 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description 出错（RFC 9457） */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    evidencePart: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                part: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 成功 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description 出错（RFC 9457） */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     explain: {
         parameters: {
             query: {
@@ -4311,6 +5837,1093 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description 出错（RFC 9457） */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    matterList: {
+        parameters: {
+            query?: {
+                /** @description 12 位行政区代码；空为可见的全部 */
+                region?: string;
+                /** @description 类别，可用逗号分隔多个 */
+                kind?: string;
+                /** @description 状态，可用逗号分隔多个 */
+                state?: string;
+                /** @description 状态类型，可用逗号分隔多个；空时按时限排序只列未办结的 */
+                type?: string;
+                category?: string;
+                source?: string;
+                cell?: string;
+                site?: string;
+                /** @description 对象单位 */
+                subject?: string;
+                /** @description 编号、标题或地点中的文字 */
+                q?: string;
+                due?: "" | "overdue" | "today" | "3d" | "week";
+                /** @description me 或岗位编号 */
+                holder?: string;
+                relation?: "" | "mine";
+                sort?: "" | "due" | "opened" | "updated";
+                /** @description 每页条数 */
+                limit?: number;
+                /** @description 上一页的 next */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageMatterRow"];
+                };
+            };
+            /** @description 出错（RFC 9457） */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    matterOpen: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一键重复提交只执行一次，返回首次的结果 */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MatterOpenIn"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MatterRow"];
+                };
+            };
+            /** @description 出错（RFC 9457） */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    matterListCSV: {
+        parameters: {
+            query?: {
+                /** @description 12 位行政区代码；空为可见的全部 */
+                region?: string;
+                /** @description 类别，可用逗号分隔多个 */
+                kind?: string;
+                /** @description 状态，可用逗号分隔多个 */
+                state?: string;
+                /** @description 状态类型，可用逗号分隔多个；空时按时限排序只列未办结的 */
+                type?: string;
+                category?: string;
+                source?: string;
+                cell?: string;
+                site?: string;
+                /** @description 对象单位 */
+                subject?: string;
+                /** @description 编号、标题或地点中的文字 */
+                q?: string;
+                due?: "" | "overdue" | "today" | "3d" | "week";
+                /** @description me 或岗位编号 */
+                holder?: string;
+                relation?: "" | "mine";
+                sort?: "" | "due" | "opened" | "updated";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 文件 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv; charset=utf-8": string;
+                };
+            };
+            /** @description 出错（RFC 9457） */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    matterListXLSX: {
+        parameters: {
+            query?: {
+                /** @description 12 位行政区代码；空为可见的全部 */
+                region?: string;
+                /** @description 类别，可用逗号分隔多个 */
+                kind?: string;
+                /** @description 状态，可用逗号分隔多个 */
+                state?: string;
+                /** @description 状态类型，可用逗号分隔多个；空时按时限排序只列未办结的 */
+                type?: string;
+                category?: string;
+                source?: string;
+                cell?: string;
+                site?: string;
+                /** @description 对象单位 */
+                subject?: string;
+                /** @description 编号、标题或地点中的文字 */
+                q?: string;
+                due?: "" | "overdue" | "today" | "3d" | "week";
+                /** @description me 或岗位编号 */
+                holder?: string;
+                relation?: "" | "mine";
+                sort?: "" | "due" | "opened" | "updated";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 文件 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            /** @description 出错（RFC 9457） */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    matterAssignees: {
+        parameters: {
+            query?: {
+                region?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListMatterAssignee"];
+                };
+            };
+            /** @description 出错（RFC 9457） */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    matterBoard: {
+        parameters: {
+            query?: {
+                /** @description 12 位行政区代码；空为可见的全部 */
+                region?: string;
+                /** @description 类别，可用逗号分隔多个 */
+                kind?: string;
+                /** @description 状态，可用逗号分隔多个 */
+                state?: string;
+                /** @description 状态类型，可用逗号分隔多个；空时按时限排序只列未办结的 */
+                type?: string;
+                category?: string;
+                source?: string;
+                cell?: string;
+                site?: string;
+                /** @description 对象单位 */
+                subject?: string;
+                /** @description 编号、标题或地点中的文字 */
+                q?: string;
+                due?: "" | "overdue" | "today" | "3d" | "week";
+                /** @description me 或岗位编号 */
+                holder?: string;
+                relation?: "" | "mine";
+                sort?: "" | "due" | "opened" | "updated";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MatterBoardOut"];
+                };
+            };
+            /** @description 出错（RFC 9457） */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    matterBulk: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一键重复提交只执行一次，返回首次的结果 */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BodyInStruct { IDs ListString \"json:\\\"ids\\\" minItems:\\\"1\\\" maxItems:\\\"200\\\"\"; Transition string \"json:\\\"transition\\\" maxLength:\\\"60\\\"\"; AssignUnit string \"json:\\\"assignUnitOmitempty\\\" maxLength:\\\"20\\\"\"; AssignPost string \"json:\\\"assignPostOmitempty\\\" maxLength:\\\"20\\\"\"; Opinion string \"json:\\\"opinionOmitempty\\\" maxLength:\\\"2000\\\"\" }Body"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListMatterBulkResult"];
+                };
+            };
+            /** @description 出错（RFC 9457） */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    matterCalendar: {
+        parameters: {
+            query?: {
+                /** @description 12 位行政区代码；空为可见的全部 */
+                region?: string;
+                /** @description 类别，可用逗号分隔多个 */
+                kind?: string;
+                /** @description 状态，可用逗号分隔多个 */
+                state?: string;
+                /** @description 状态类型，可用逗号分隔多个；空时按时限排序只列未办结的 */
+                type?: string;
+                category?: string;
+                source?: string;
+                cell?: string;
+                site?: string;
+                /** @description 对象单位 */
+                subject?: string;
+                /** @description 编号、标题或地点中的文字 */
+                q?: string;
+                due?: "" | "overdue" | "today" | "3d" | "week";
+                /** @description me 或岗位编号 */
+                holder?: string;
+                relation?: "" | "mine";
+                sort?: "" | "due" | "opened" | "updated";
+                /** @description 2026-08；空为本月 */
+                month?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MatterDaysOut"];
+                };
+            };
+            /** @description 出错（RFC 9457） */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    matterCounts: {
+        parameters: {
+            query?: {
+                region?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MatterCountsOut"];
+                };
+            };
+            /** @description 出错（RFC 9457） */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    matterDuplicates: {
+        parameters: {
+            query?: {
+                kind?: string;
+                category?: string;
+                lng?: number;
+                lat?: number;
+                site?: string;
+                region?: string;
+                text?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListMatterDuplicateOut"];
+                };
+            };
+            /** @description 出错（RFC 9457） */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    matterKinds: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MatterKindOut"][] | null;
+                };
+            };
+            /** @description 出错（RFC 9457） */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    matterKindDiagram: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 成功 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/svg+xml": string;
+                };
+            };
+            /** @description 出错（RFC 9457） */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    matterMerge: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一键重复提交只执行一次，返回首次的结果 */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BodyInStruct { Into string \"json:\\\"into\\\" maxLength:\\\"20\\\"\"; From ListString \"json:\\\"from\\\" minItems:\\\"1\\\" maxItems:\\\"50\\\"\"; Reason string \"json:\\\"reason\\\" maxLength:\\\"2000\\\"\" }Body"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MatterOut"];
+                };
+            };
+            /** @description 出错（RFC 9457） */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    matterPoints: {
+        parameters: {
+            query?: {
+                /** @description 12 位行政区代码；空为可见的全部 */
+                region?: string;
+                /** @description 类别，可用逗号分隔多个 */
+                kind?: string;
+                /** @description 状态，可用逗号分隔多个 */
+                state?: string;
+                /** @description 状态类型，可用逗号分隔多个；空时按时限排序只列未办结的 */
+                type?: string;
+                category?: string;
+                source?: string;
+                cell?: string;
+                site?: string;
+                /** @description 对象单位 */
+                subject?: string;
+                /** @description 编号、标题或地点中的文字 */
+                q?: string;
+                due?: "" | "overdue" | "today" | "3d" | "week";
+                /** @description me 或岗位编号 */
+                holder?: string;
+                relation?: "" | "mine";
+                sort?: "" | "due" | "opened" | "updated";
+                /** @description 西,南,东,北，度 */
+                bbox?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MatterPointsOut"];
+                };
+            };
+            /** @description 出错（RFC 9457） */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    matterRemind: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一键重复提交只执行一次，返回首次的结果 */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MatterRemindRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListMatterBulkResult"];
+                };
+            };
+            /** @description 出错（RFC 9457） */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    matterViewList: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListMatterSavedView"];
+                };
+            };
+            /** @description 出错（RFC 9457） */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    matterViewAdd: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一键重复提交只执行一次，返回首次的结果 */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BodyInStruct { Name string \"json:\\\"name\\\" maxLength:\\\"60\\\"\"; Query string \"json:\\\"query\\\" maxLength:\\\"1000\\\"\" }Body"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MatterSavedView"];
+                };
+            };
+            /** @description 出错（RFC 9457） */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    matterViewRemove: {
+        parameters: {
+            query: {
+                id: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 出错（RFC 9457） */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    matterGet: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MatterOut"];
+                };
+            };
+            /** @description 出错（RFC 9457） */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    matterSealedFile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 成功 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/zip": string;
+                };
+            };
+            /** @description 出错（RFC 9457） */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    matterMove: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一键重复提交只执行一次，返回首次的结果 */
+                "Idempotency-Key"?: string;
+                /** @description 读取时得到的 ETag */
+                "If-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MatterMoveIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MatterOut"];
+                };
+            };
+            /** @description 出错（RFC 9457） */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    matterNote: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一键重复提交只执行一次，返回首次的结果 */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MatterNoteRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MatterOut"];
+                };
+            };
+            /** @description 出错（RFC 9457） */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    matterSplit: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一键重复提交只执行一次，返回首次的结果 */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MatterSplitRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MatterOut"];
+                };
+            };
+            /** @description 出错（RFC 9457） */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    matterWatch: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一键重复提交只执行一次，返回首次的结果 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 出错（RFC 9457） */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    matterUnwatch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 出错（RFC 9457） */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    noticeList: {
+        parameters: {
+            query?: {
+                /** @description 每页条数 */
+                limit?: number;
+                /** @description 上一页的 next */
+                cursor?: string;
+                /** @description 只看未读 */
+                unread?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServerNoticePage"];
+                };
+            };
+            /** @description 出错（RFC 9457） */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    noticeRead: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一键重复提交只执行一次，返回首次的结果 */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NoticeReadRequest"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 出错（RFC 9457） */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    noticeSettings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServerNoticeSettings"];
+                };
+            };
+            /** @description 出错（RFC 9457） */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    noticeSettingsSet: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 读取时得到的 ETag */
+                "If-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ServerNoticeSettings"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServerNoticeSettings"];
+                };
             };
             /** @description 出错（RFC 9457） */
             default: {
@@ -5349,6 +7962,79 @@ export interface operations {
             };
         };
     };
+    siteGet: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 点位编码 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TelemetrySiteOut"];
+                };
+            };
+            /** @description 出错（RFC 9457） */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    siteChange: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 读取时得到的 ETag */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description 点位编码 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SiteEditBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TelemetrySiteOut"];
+                };
+            };
+            /** @description 出错（RFC 9457） */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     systemCalendar: {
         parameters: {
             query?: {
@@ -5410,6 +8096,207 @@ export interface operations {
             };
         };
     };
+    systemJobs: {
+        parameters: {
+            query?: {
+                /** @description 空为全部 */
+                state?: "ready" | "running" | "done" | "dead";
+                kind?: string;
+                /** @description 每页条数 */
+                limit?: number;
+                /** @description 上一页的 next */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServerJobsView"];
+                };
+            };
+            /** @description 出错（RFC 9457） */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    systemJobsCSV: {
+        parameters: {
+            query?: {
+                /** @description 空为全部 */
+                state?: "ready" | "running" | "done" | "dead";
+                kind?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 文件 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv; charset=utf-8": string;
+                };
+            };
+            /** @description 出错（RFC 9457） */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    systemJobsXLSX: {
+        parameters: {
+            query?: {
+                /** @description 空为全部 */
+                state?: "ready" | "running" | "done" | "dead";
+                kind?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 文件 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            /** @description 出错（RFC 9457） */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    systemJobRetry: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一键重复提交只执行一次，返回首次的结果 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServerJobView"];
+                };
+            };
+            /** @description 出错（RFC 9457） */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    systemSchedules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListServerScheduleView"];
+                };
+            };
+            /** @description 出错（RFC 9457） */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    systemScheduleSwitch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WebhookEnableRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServerScheduleView"];
+                };
+            };
+            /** @description 出错（RFC 9457） */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     systemStandards: {
         parameters: {
             query?: never;
@@ -5427,6 +8314,104 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["ServerStandardView"][] | null;
                 };
+            };
+            /** @description 出错（RFC 9457） */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    webhookList: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListServerWebhookView"];
+                };
+            };
+            /** @description 出错（RFC 9457） */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    webhookAdd: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一键重复提交只执行一次，返回首次的结果 */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WebhookAddRequest"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServerAdded"];
+                };
+            };
+            /** @description 出错（RFC 9457） */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    webhookEnable: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WebhookEnableRequest"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description 出错（RFC 9457） */
             default: {

@@ -47,7 +47,7 @@ export type WhatIfRequest = Schemas['SituationWhatIf'];
 export type Outcome = Schemas['SituationOutcome'];
 export type WhatIfAnswer = Filled<Schemas['SituationWhatIfAnswer']>;
 
-export type RankRow = Schemas['SituationRankRow'];
+export type RankRow = Filled<Schemas['SituationRankRow']>;
 export type Ranking = Filled<Schemas['SituationRanking']>;
 export type Months = Filled<Schemas['SituationMonths']>;
 /** The interface adds its own pages to what the server finds. */

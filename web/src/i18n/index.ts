@@ -5,8 +5,9 @@ import { desk } from './desk';
 import { matters } from './matters';
 import { shell } from './shell';
 import { system } from './system';
+import { today } from './today';
 
-export const words = { ...shell, ...air, ...desk, ...system, ...matters };
+export const words = { ...shell, ...air, ...desk, ...system, ...matters, ...today };
 export type Word = keyof typeof words;
 export type Vars = Record<string, string | number>;
 

@@ -33,6 +33,7 @@ export const shell = {
   'scope.title': ['看哪里的数据', 'Whose data'],
   'scope.up': ['上一级', 'One level up'],
   'scope.into': ['下级', 'Below'],
+  'scope.refused': ['地址里的范围“{code}”不存在，或者不在您的范围内；现在看的是{own}。', 'The scope “{code}” in the address does not exist or is not yours; you are looking at {own}.'],
   'scope.none': ['这里没有下级区划。', 'No regions below this one.'],
   'kind.page': ['页面', 'Page'],
   'kind.site': ['站点', 'Station'],

@@ -12,7 +12,7 @@ const keys = Object.keys(words) as Word[];
 function sources(dir: string): string[] {
   return readdirSync(dir, { withFileTypes: true }).flatMap((e) => {
     const path = join(dir, e.name);
-    if (e.isDirectory()) return sources(path);
+    if (e.isDirectory()) return path === join('src', 'field') ? [] : sources(path); // the field app has its own dictionary
     return /\.tsx?$/.test(e.name) && !e.name.includes('.test.') ? [readFileSync(path, 'utf8')] : [];
   });
 }

@@ -11,6 +11,16 @@ export function shortCode(code: string): string {
   return code.slice(0, depthOf(code));
 }
 
+/** A code written with 2, 4, 6, 9 or 12 digits as the 12 digits of the contract; '' when it is none. */
+export function fullCode(text: string): string {
+  return /^\d+$/.test(text) && (lengths as readonly number[]).includes(text.length) ? text.padEnd(12, '0') : '';
+}
+
+/** True when the region is the scope itself or lies below it. */
+export function within(code: string, scope: string): boolean {
+  return code.startsWith(shortCode(scope));
+}
+
 /** The parent's code, or '' for a province. */
 export function parentOf(code: string): string {
   const up = lengths[lengths.indexOf(depthOf(code) as (typeof lengths)[number]) - 1];

@@ -1,4 +1,4 @@
-import { useCallback, useMemo, useSyncExternalStore } from 'react';
+import { useCallback, useEffect, useMemo, useSyncExternalStore } from 'react';
 
 /**
  * Every state of the interface lives in the address. This is the whole router: the History API,
@@ -85,6 +85,16 @@ export function useParam(key: string, fallback = ''): [string, (value: string, r
     [key, fallback],
   );
   return [value, set];
+}
+
+/** A parameter that takes one of a few values; anything else in the address is corrected to the fallback. */
+export function useChoice<T extends string>(key: string, options: readonly T[], fallback: T): [T, (value: T, replace?: boolean) => void] {
+  const [value, set] = useParam(key, fallback);
+  const known = (options as readonly string[]).includes(value);
+  useEffect(() => {
+    if (!known) setParams({ [key]: null }, true);
+  }, [known, key]);
+  return [known ? (value as T) : fallback, set];
 }
 
 /** Changes several query parameters at once. */

@@ -10,6 +10,7 @@ import { CrashGuard, Forbidden, NotFound } from './Errors';
 import { useMe } from './me';
 import { BottomNav, SideNav } from './Nav';
 import { pageOf, pages } from './pages';
+import { useHonestScope } from './scope';
 import { TopBar } from './TopBar';
 
 const Explain = lazy(() => import('../components/Explain'));
@@ -33,6 +34,7 @@ export function AppFrame() {
   const params = new URLSearchParams(search);
   const asOf = params.get('asOf');
   const why = params.get('why');
+  const { refused, dismiss } = useHonestScope();
   return (
     <div className="shell">
       <a href="#main" className="skip">{t('skip')}</a>
@@ -43,6 +45,12 @@ export function AppFrame() {
           <div className="pastbar no-print" role="status">
             <span>{t('top.past', { at: minute(asOf, lang) })}</span>
             <button type="button" className="linkish" onClick={() => navigate(path + patch(search, { asOf: null }))}>{t('top.backToNow')}</button>
+          </div>
+        )}
+        {refused && (
+          <div className="pastbar no-print" role="status" data-testid="scope-refused">
+            <span>{t('scope.refused', { code: refused, own: me.scope.name })}</span>
+            <button type="button" className="linkish" onClick={dismiss}>{t('do.close')}</button>
           </div>
         )}
         <CrashGuard at={path}>

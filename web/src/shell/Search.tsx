@@ -3,7 +3,8 @@ import { useApi } from '../api/hooks';
 import type { SearchHit } from '../api/types';
 import { Icon } from '../components/icons';
 import { useT } from '../i18n';
-import { carry, navigate, useLocation } from '../lib/router';
+import { navigate, useLocation } from '../lib/router';
+import { hitAddress } from './hit';
 import { useMe } from './me';
 import { pages } from './pages';
 
@@ -48,7 +49,7 @@ export function Search() {
     setOpen(false);
     setText('');
     input.current?.blur();
-    navigate(carry(hit.href, search));
+    navigate(hitAddress(hit, search));
   };
   const onKey = (e: KeyboardEvent) => {
     if (e.key === 'ArrowDown' || e.key === 'ArrowUp') {

@@ -27,6 +27,7 @@ function chunk(load: Loader): ComponentType {
 export type PageDef = { path: string; word: Word; icon: IconName; allowed: (me: Session) => boolean; view: ComponentType };
 
 export const pages: PageDef[] = [
+  { path: '/today', word: 'nav.today', icon: 'today', allowed: (me) => can(me, 'matter.act') || can(me, 'matter.read'), view: chunk(() => import('../pages/today/TodayPage')) },
   { path: '/air', word: 'nav.air', icon: 'air', allowed: (me) => can(me, 'air.read'), view: chunk(() => import('../pages/air/AirPage')) },
   { path: '/targets', word: 'nav.targets', icon: 'targets', allowed: (me) => can(me, 'air.read'), view: chunk(() => import('../pages/targets/TargetsPage')) },
   { path: '/ranking', word: 'nav.ranking', icon: 'ranking', allowed: (me) => can(me, 'air.read'), view: chunk(() => import('../pages/ranking/RankingPage')) },

@@ -1,6 +1,7 @@
 import { useEffect, useMemo, useRef, useState } from 'react';
 import type { TargetItem, Targets } from '../../api/types';
 import { Chart } from '../../components/Chart';
+import { Derived } from '../../components/Derived';
 import { Figure, percent } from '../../components/Figure';
 import { Rich } from '../../components/Rich';
 import { useT } from '../../i18n';
@@ -16,6 +17,7 @@ export function Goal({ item, d }: { item: TargetItem; d: Targets }) {
   const me = useMe();
   const days = item.item === 'good_days';
   const name = days ? t('tg.goodDays') : item.name;
+  const set = item.target.value !== '';
   return (
     <article className="goal" aria-label={name} data-item={item.item}>
       <div className="goal-facts">
@@ -23,29 +25,46 @@ export function Goal({ item, d }: { item: TargetItem; d: Targets }) {
         <div className="goal-value">
           <Figure figure={item.toDate} size="hero" name={name} part={false} />
           <div className="note">
-            {item.target.value === '' ? t('tg.noTarget') : <>{t('tg.target')} <Figure figure={item.target} name={`${name} ${t('tg.target')}`} /></>}
+            {set ? <>{t('tg.target')} <Figure figure={item.target} name={`${name} ${t('tg.target')}`} /></> : t('tg.noTarget')}
             {can(me, 'target.write') && <TargetEdit item={item} d={d} name={name} />}
-            <div><Gap item={item} days={days} /></div>
-            <div>{t('tg.yoy')} <b className="num">{signed(item.change)}{days ? ` ${t('tg.days')}` : '%'}</b></div>
+            <div><Gap item={item} days={days} name={name} /></div>
+            <div><Change item={item} days={days} name={name} /></div>
           </div>
         </div>
         <Rest item={item} d={d} days={days} name={name} />
-        <div className="goal-prob" title={item.percentileOfHistory ? t('tg.history', { n: item.percentileOfHistory }) : undefined}>
-          {t('tg.prob')}
-          <span className="strong"><Figure figure={item.probability} name={`${name} ${t('tg.prob')}`} />%</span>
-          <span className="bar" aria-hidden="true"><i style={{ width: `${Number(item.probability.value) || 0}%` }} /></span>
-        </div>
+        {set ? (
+          <div className="goal-prob" title={item.percentileOfHistory ? t('tg.history', { n: item.percentileOfHistory }) : undefined}>
+            {t('tg.prob')}
+            <span className="strong nowrap"><Figure figure={item.probability} name={`${name} ${t('tg.prob')}`} />{item.probability.value !== '' && '%'}</span>
+            <span className="bar" aria-hidden="true"><i style={{ width: `${share(item.probability.value)}%` }} /></span>
+          </div>
+        ) : (
+          <p className="goal-prob">{t('tg.noTargetHelp')}</p>
+        )}
       </div>
       <Plot item={item} name={name} days={days} />
     </article>
   );
 }
 
-function Gap({ item, days }: { item: TargetItem; days: boolean }) {
+/** "<1" and ">99" are printed as they are and drawn as the number in them. */
+const share = (text: string) => Number(text.replace(/^[<>]/, '')) || 0;
+
+function Gap({ item, days, name }: { item: TargetItem; days: boolean; name: string }) {
   const { t } = useT();
   if (item.gap === '') return null;
   const behind = days ? !item.gap.startsWith('+') && Number(item.gap) !== 0 : item.gap.startsWith('+');
-  return <>{t('tg.gap')} <b className={`num ${behind && !days ? 'danger' : behind ? '' : 'done'}`}>{plain(item.gap)}</b></>;
+  const sum = <><Figure figure={item.toDate} name={name} /> − <Figure figure={item.target} name={t('tg.target')} /> = <b>{plain(item.gap)}</b></>;
+  return <>{t('tg.gap')} <Derived name={`${name} ${t('tg.gap')}`} sum={sum} note={days ? t('tg.gapDaysHelp') : t('tg.gapHelp')}><b className={`num ${behind && !days ? 'danger' : behind ? '' : 'done'}`}>{plain(item.gap)}</b></Derived></>;
+}
+
+function Change({ item, days, name }: { item: TargetItem; days: boolean; name: string }) {
+  const { t } = useT();
+  if (item.change === '') return null;
+  const text = `${signed(item.change)}${days ? ` ${t('tg.days')}` : '%'}`;
+  const [now, last] = [<Figure key="n" figure={item.toDate} name={name} />, <Figure key="l" figure={item.samePeriodLastYear} name={`${name} ${t('tg.lastSame')}`} />];
+  const sum = days ? <>{now} − {last} = <b>{text}</b></> : <>({now} − {last}) ÷ {item.samePeriodLastYear.value} = <b>{text}</b></>;
+  return <>{t('tg.yoy')} <Derived name={`${name} ${t('tg.yoy')}`} sum={sum} note={t('tg.yoyHelp')}><b className="num">{text}</b></Derived></>;
 }
 
 function Part({ item }: { item: TargetItem }) {
@@ -56,6 +75,8 @@ function Part({ item }: { item: TargetItem }) {
 
 function Rest({ item, d, days, name }: { item: TargetItem; d: Targets; days: boolean; name: string }) {
   const { t } = useT();
+  const last = item.lastYearRest.value !== '' && <>{t('tg.lastRest', { v: '' })}<Figure figure={item.lastYearRest} name={`${name} ${t('tg.lastYear')}`} />{days && ` ${t('tg.days')}`}</>;
+  if (item.target.value === '') return <div className="note">{last} <Part item={item} /></div>;
   if (days) {
     const n = item.goodNeeded ?? 0;
     const over = n - d.daysLeft;
@@ -65,7 +86,7 @@ function Rest({ item, d, days, name }: { item: TargetItem; d: Targets; days: boo
     <div>
       {t('tg.allowed')} ≤ <span className="strong"><Figure figure={item.allowedMean} name={`${name} ${t('tg.allowed')}`} /></span>
       <div className="note">
-        {item.lastYearRest && item.lastYearRest.value !== '' && <>{t('tg.lastRest', { v: '' })}<Figure figure={item.lastYearRest} name={`${name} ${t('tg.lastYear')}`} /></>}
+        {last}
         <Part item={item} />
       </div>
     </div>

@@ -30,10 +30,11 @@ export function Ledger({ d }: { d: Targets }) {
         {aqiLevel
           .filter((l) => (d.levels[l.zh] ?? 0) > 0)
           .map((l) => (
-            <span key={l.level}><i className="swatch aqi" style={{ background: l.hex }} />{`${lang === 'en' ? l.en : l.zh} ${d.levels[l.zh]}`}</span>
+            <span key={l.level} title={lang === 'en' ? l.en : undefined}><i className="swatch aqi" style={{ background: l.hex }} />{`${lang === 'en' ? l.shortEn : l.zh} ${d.levels[l.zh]}`}</span>
           ))}
         {invalid > 0 && <span><i className="swatch dc invalid" style={{ height: 10 }} />{`${t('tg.invalid')} ${invalid}`}</span>}
         {d.calendar.some((x) => x.dust) && <span><i className="dc dust" style={{ width: 12, height: 12 }} />{t('tg.dust')}</span>}
+        {d.meta.dustMode === 'assessed' && <span className="ledger-note">{t('tg.assessedLedger')}</span>}
       </div>
     </>
   );

@@ -15,7 +15,7 @@ export function LostTable({ d }: { d: Targets }) {
         <thead>
           <tr>
             <th scope="col">{t('tg.lost')}</th>
-            <th scope="col">
+            <th scope="col" className="bars">
               <span className="legend"><span><i className="swatch" style={{ background: 'var(--accent)' }} />{t('tg.thisYear')}</span><span><i className="swatch" style={{ background: 'var(--grey-bar)' }} />{t('tg.lastSame')}</span></span>
             </th>
             <th scope="col" className="r">{t('tg.thisYear')}</th>
@@ -29,7 +29,7 @@ export function LostTable({ d }: { d: Targets }) {
           {d.lost.map((x) => (
             <tr key={x.pollutant}>
               <td><Pollutant name={x.pollutant} /></td>
-              <td><span className="lost-bars" aria-hidden="true"><i style={{ width: `${(x.thisYear / max) * 100}%` }} /><i style={{ width: `${(x.lastYear / max) * 100}%` }} /></span></td>
+              <td className="bars"><span className="lost-bars" aria-hidden="true"><i style={{ width: `${(x.thisYear / max) * 100}%` }} /><i style={{ width: `${(x.lastYear / max) * 100}%` }} /></span></td>
               <td className="r num strong">{x.thisYear}</td>
               <td className="r num mid">{x.lastYear}</td>
               <td className="r num">{signed(x.change)}</td>
@@ -39,7 +39,7 @@ export function LostTable({ d }: { d: Targets }) {
           ))}
           <tr>
             <td>{t('word.total')}</td>
-            <td />
+            <td className="bars" />
             <td className="r num strong">{total.thisYear}</td>
             <td className="r num mid">{total.lastYear}</td>
             <td className="r num">{signed(total.change)}</td>

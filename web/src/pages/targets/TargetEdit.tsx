@@ -30,7 +30,7 @@ export function TargetEdit({ item, d, name }: { item: TargetItem; d: Targets; na
   const faulty = !/^\d+(\.\d+)?$/.test(value);
   return (
     <>
-      {' '}<button type="button" className="linkish" onClick={open} aria-label={`${t('tg.edit')} ${name}`}>{t('tg.edit')}</button>
+      <button type="button" className="linkish edit" onClick={open} aria-label={`${t('tg.edit')} ${name}`}>{t('tg.edit')}</button>
       <Modal open={version !== null} onCancel={() => setVersion(null)} title={t('tg.editTitle', { year: d.year, name })} footer={null} width={420} destroyOnHidden>
         <form onSubmit={(e) => { e.preventDefault(); if (!faulty && source) save.mutate(); }}>
           <Field id="target-value" label={`${t('tg.target')} ${item.unit}`} error={value !== '' && faulty ? t('form.number') : ''}>

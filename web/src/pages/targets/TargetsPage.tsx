@@ -5,10 +5,12 @@ import type { Targets } from '../../api/types';
 import { Card } from '../../components/Card';
 import { Figure } from '../../components/Figure';
 import { PageHead } from '../../components/PageHead';
+import { Pollutant } from '../../components/Rich';
 import { Failed, Waiting } from '../../components/States';
 import { useWide } from '../../components/useNarrow';
 import { useT } from '../../i18n';
-import { useParam } from '../../lib/router';
+import { letterOf } from '../../lib/chem';
+import { useChoice, useParam } from '../../lib/router';
 import { chart } from '../../tokens';
 import { CurveTable } from './CurveTable';
 import { Goal } from './Goal';
@@ -23,8 +25,8 @@ export default function TargetsPage() {
   const query = usePageQuery();
   const wide = useWide();
   const [year] = useParam('year');
-  const [dust, setDust] = useParam('dust', 'observed');
-  const [view, setView] = useParam('view', 'chart');
+  const [dust, setDust] = useChoice('dust', ['observed', 'assessed'] as const, 'observed');
+  const [view, setView] = useChoice('view', ['chart', 'table'] as const, 'chart');
   const full = { ...query, year: year || undefined, dust: dust === 'observed' ? undefined : dust };
   const r = useApi<Targets>('/air/targets', full);
   const d = r.data;
@@ -49,16 +51,16 @@ export default function TargetsPage() {
       <PageHead title={t('tg.title')} question={t('tg.question')} answer={d ? (lang === 'en' ? d.answerEn || d.answer : d.answer) : ''} meta={d?.meta} acts={acts} />
       {!d ? <Waiting height={560} /> : (
         <div className="targets-grid">
-          <Card title={t('tg.curves')} note={d.joint && d.joint.value !== '' ? <>{t('tg.joint')} <Figure figure={d.joint} name={t('tg.joint')} strong />%</> : undefined} right={<CurveLegend />} flush className="curves-card">
+          <Card title={t('tg.curves')} note={d.joint && d.joint.value !== '' ? <>{t('tg.joint')} <span className="nowrap"><Figure figure={d.joint} name={t('tg.joint')} strong />%</span></> : undefined} right={<CurveLegend />} flush className="curves-card">
             {view === 'table' ? <CurveTable d={d} /> : d.items.map((item) => <Goal key={item.item} item={item} d={d} />)}
           </Card>
           <div className="targets-right">
-            <Card title={t('tg.ledger')} note={<LedgerNote d={d} />} right={<span className="note">O=O<sub>3</sub> F=PM<sub>2.5</sub> C=PM<sub>10</sub> N=NO<sub>2</sub></span>} flush className="ledger-card" scrolls={t('tg.ledger')}>
+            <Card title={t('tg.ledger')} note={<LedgerNote d={d} />} right={<Letters d={d} />} flush className="ledger-card" scrolls={t('tg.ledger')}>
               <Ledger d={d} />
               <LostTable d={d} />
               {wide && <MonthBars d={d} />}
             </Card>
-            <WhatIf d={d} key={`${d.meta.region.code}${d.year}${d.meta.asOf}${dust}`} />
+            <WhatIf d={d} key={`${d.meta.region.code}${d.year}${d.meta.asOf}${d.meta.dustMode}`} />
           </div>
         </div>
       )}
@@ -72,6 +74,14 @@ function LedgerNote({ d }: { d: Targets }) {
   const lost = d.lostTotal.thisYear;
   const invalid = d.daysUsed - good - lost;
   return <>{t('tg.ledgerNote', { used: d.daysUsed, good, lost })}{invalid > 0 && t('tg.ledgerInvalid', { n: invalid })}</>;
+}
+
+/** What the letters in the ledger stand for: only those that occur. */
+function Letters({ d }: { d: Targets }) {
+  const { t } = useT();
+  const names = new Map<string, string>();
+  for (const x of d.lost) names.set(letterOf(x.pollutant), x.pollutant);
+  return <span className="note nowrap" title={t('tg.letters')}>{[...names].map(([letter, name], i) => <span key={letter}>{i > 0 && ' '}<b>{letter}</b> <Pollutant name={name} /></span>)}</span>;
 }
 
 function CurveLegend() {

@@ -1,9 +1,9 @@
-import { Slider } from 'antd';
+import { Popover, Slider } from 'antd';
 import { useMutation } from '@tanstack/react-query';
 import { useEffect, useRef, useState } from 'react';
 import { send, type Problem } from '../../api/client';
 import { usePageQuery } from '../../api/hooks';
-import type { Targets, WhatIfAnswer, WhatIfRequest } from '../../api/types';
+import type { Outcome, Targets, WhatIfAnswer, WhatIfRequest } from '../../api/types';
 import { Card } from '../../components/Card';
 import { Rich } from '../../components/Rich';
 import { ActionError } from '../../components/States';
@@ -67,13 +67,19 @@ export function WhatIf({ d }: { d: Targets }) {
         <Knob label={t('tg.pmRest', { v: plain(knobs.pm) })} value={knobs.pm} last={last.pm} max={niceMax(Math.max(last.pm, start.pm))} step={0.5} percent onChange={(pm) => turn({ ...knobs, pm })} onDone={(pm) => settle({ ...knobs, pm })} />
         <Knob label={t('tg.pmExceed', { v: knobs.pmDays })} value={knobs.pmDays} last={last.pmDays} max={Math.min(d.daysLeft, Math.max(10, Math.round(Math.max(last.pmDays, start.pmDays) * 1.8)))} step={1} onChange={(pmDays) => turn({ ...knobs, pmDays })} onDone={(pmDays) => settle({ ...knobs, pmDays })} />
         <Knob label={t('tg.o3Exceed', { v: knobs.o3Days })} value={knobs.o3Days} last={last.o3Days} max={Math.min(d.daysLeft, Math.max(10, Math.round(Math.max(last.o3Days, start.o3Days) * 1.8)))} step={1} onChange={(o3Days) => turn({ ...knobs, o3Days })} onDone={(o3Days) => settle({ ...knobs, o3Days })} />
+        <p className="note whatif-pm10"><Rich text={t('tg.pm10Note')} /></p>
       </div>
       <div className="whatif-out" aria-live="polite" data-testid="whatif-out">
         {ask.error ? <ActionError error={ask.error} /> : a && (
           <>
-            <Result label={t('tg.fullYear', { name: 'PM2.5' })} value={plain(a.pm25.value)} met={a.pm25.met} word={a.pm25.met ? t('tg.met') : t('tg.notMet')} prob={a.probability.pm25} />
-            <Result label={t('tg.fullYear', { name: 'PM10' })} value={plain(a.pm10.value)} met={a.pm10.met} word={a.pm10.met ? t('tg.met') : t('tg.notMet')} prob={a.probability.pm10} />
-            <Result label={t('tg.goodDays')} value={plain(a.goodDays.value)} met={a.goodDays.met} word={a.goodDays.met ? t('tg.margin', { n: unsigned(a.goodDays.margin) }) : t('tg.short', { n: unsigned(a.goodDays.margin) })} prob={a.probability.good_days} />
+            <table className="res">
+              <thead><tr><th scope="col"><span className="sr-only">{t('dt.factor')}</span></th><th scope="col" className="r">{t('tg.fullYear')}</th><th scope="col">{t('tg.againstTarget')}</th><th scope="col" className="r"><ChanceHelp /></th></tr></thead>
+              <tbody>
+                <Result label="PM2.5" out={a.pm25} set={hasTarget(d, 'pm25')} prob={a.probability.pm25} />
+                <Result label="PM10" out={a.pm10} set={hasTarget(d, 'pm10')} prob={a.probability.pm10} />
+                <Result label={t('tg.goodDays')} out={a.goodDays} set={hasTarget(d, 'good_days')} days prob={a.probability.good_days} />
+              </tbody>
+            </table>
             <ul className="sums" aria-label={t('explain.formula')}>{a.arithmetic.map((x) => <li key={x}><Rich text={x.replace(/^优良天数：/, `${t('tg.goodDays')}：`).replace(/：/g, lang === 'en' ? ': ' : '：')} /></li>)}</ul>
           </>
         )}
@@ -82,15 +88,29 @@ export function WhatIf({ d }: { d: Targets }) {
   );
 }
 
-function Result({ label, value, met, word, prob }: { label: string; value: string; met: boolean; word: string; prob?: string }) {
+const hasTarget = (d: Targets, item: string) => d.items.some((x) => x.item === item && x.target.value !== '');
+
+function Result({ label, out, set, days = false, prob }: { label: string; out: Outcome; set: boolean; days?: boolean; prob?: string }) {
+  const { t } = useT();
+  const n = unsigned(out.margin);
+  const word = !set ? t('tg.noTarget') : out.met ? (days ? t('tg.margin', { n }) : t('tg.met')) : days ? t('tg.short', { n }) : t('tg.notMet');
+  return (
+    <tr>
+      <th scope="row"><Rich text={label} /></th>
+      <td className="r"><b className="num">{plain(out.value)}</b></td>
+      <td className={!set ? 'note' : out.met ? 'done' : 'danger'}>{word}</td>
+      <td className="r num">{prob ? `${prob}%` : ''}</td>
+    </tr>
+  );
+}
+
+/** Where the probability of an assumption comes from; and what is assumed for PM10, which has no slider. */
+function ChanceHelp() {
   const { t } = useT();
   return (
-    <div className="res">
-      <span className="lab"><Rich text={label} /></span>
-      <b className="num">{value}</b>
-      <span className={met ? 'done' : 'danger'}>{word}</span>
-      <span className="note">{prob ? t('tg.chance', { p: prob }) : ''}</span>
-    </div>
+    <Popover trigger="click" placement="topRight" title={t('tg.prob')} content={<div className="derived" data-testid="derived"><p>{t('tg.chanceHelp')}</p><p className="note"><Rich text={t('tg.pm10Assumed')} /></p></div>}>
+      <button type="button" className="linkish">{t('tg.prob')}<span className="sr-only">{t('explain.open')}</span></button>
+    </Popover>
   );
 }
 
