@@ -97,12 +97,20 @@ type requestIn struct {
 	Request string `path:"request" maxLength:"20"`
 }
 
+// DecisionIn grants or refuses a pause or an extension; a refusal needs an opinion.
+type DecisionIn struct {
+	Approve bool   `json:"approve"`
+	Opinion string `json:"opinion,omitempty" maxLength:"2000"`
+}
+
+// PauseEndIn lets a clock go on.
+type PauseEndIn struct {
+	Opinion string `json:"opinion,omitempty" maxLength:"2000"`
+}
+
 func (h *API) decide(ctx context.Context, in *struct {
 	requestIn
-	Body struct {
-		Approve bool   `json:"approve"`
-		Opinion string `json:"opinion,omitempty" maxLength:"2000"`
-	}
+	Body DecisionIn
 }) (*matterOut, error) {
 	id, request, err := in.read()
 	if err != nil {
@@ -116,9 +124,7 @@ func (h *API) decide(ctx context.Context, in *struct {
 
 func (h *API) endPause(ctx context.Context, in *struct {
 	requestIn
-	Body struct {
-		Opinion string `json:"opinion,omitempty" maxLength:"2000"`
-	}
+	Body PauseEndIn
 }) (*matterOut, error) {
 	id, request, err := in.read()
 	if err != nil {
