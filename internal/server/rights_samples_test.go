@@ -81,13 +81,24 @@ func samples() map[string][]sample {
 		"loginOIDC":         none,
 		"loginOIDCCallback": none,
 
-		"auditList":       {{path: "/audit?limit=200", hides: "county-b-head"}},
-		"auditVerify":     none, // counts and sums only
-		"configPublic":    none,
-		"events":          none, // TestTheLiveStream
-		"systemCalendar":  none,
-		"systemHealth":    none,
-		"systemStandards": none,
+		"auditList":            {{path: "/audit?limit=200", hides: "county-b-head"}},
+		"auditVerify":          none, // counts and sums only
+		"configPublic":         none,
+		"events":               none, // TestTheLiveStream
+		"systemCalendar":       none,
+		"systemHealth":         {{path: "/system/health"}}, // of the whole installation: a county's administrator has no part in it
+		"noticeList":           none,                       // one's own only
+		"noticeRead":           none,                       // an id of another's changes nothing
+		"noticeSettings":       none,
+		"noticeSettingsSet":    none,
+		"webhookList":          {{path: "/system/webhooks"}},
+		"webhookAdd":           {{path: "/system/webhooks", body: `{"name":"测试","url":"ftp://x"}`}},
+		"webhookEnable":        {{path: "/system/webhooks/1", body: `{"enabled":true}`}},
+		"systemJobs":           {{path: "/system/jobs"}},
+		"systemJobRetry":       {{path: "/system/jobs/1/retry", body: `{}`}},
+		"systemSchedules":      {{path: "/system/schedules"}},
+		"systemScheduleSwitch": {{path: "/system/schedules/system.day", body: `{"enabled":true}`}},
+		"systemStandards":      none,
 	}
 	for id, path := range map[string]string{
 		"airDays": "/air/days", "airMonths": "/air/months", "airTargets": "/air/targets", "airRanking": "/air/ranking",
@@ -105,9 +116,15 @@ func samples() map[string][]sample {
 	for _, id := range []string{"dataLate", "dataObservations", "dataRejects", "dataRevisions", "dataStreams", "siteList", "importRejects"} {
 		exported(table, id, id)
 	}
+	table["siteGet"] = []sample{{path: "/sites/{siteB}"}}
+	table["siteChange"] = []sample{{path: "/sites/{siteB}", body: `{"counted":false}`, match: version}}
+	exported(table, "systemJobs", "systemJobs")
 	exported(table, "auditList", "auditExport")
 	exported(table, "orgAccountList", "orgAccountExport")
 	delete(table, "importRejects")
+	airSetupSamples(table)
+	evidenceSamples(table)
+	matterSamples(table)
 	return table
 }
 
@@ -142,11 +159,11 @@ func belongings(t *testing.T, app *apptest.App) *strings.Replacer {
 	}
 	text := func(id int64) string { return fmt.Sprint(id) }
 	key, site := keysOf(t, app, string(apptest.CountyB), apptest.StationB)
-	return strings.NewReplacer(
+	return strings.NewReplacer(append(evidenceOf(t, app, post.Unit),
 		"{A}", string(apptest.CountyA), "{B}", string(apptest.CountyB), "{siteB}", apptest.StationB,
 		"{unitB}", text(post.Unit), "{postB}", text(post.ID), "{holderB}", text(post.Holders[0].ID),
 		"{accountB}", text(account.ID), "{accountB2}", text(other.ID), "{sessionB2}", sessions[0].ID,
-		"{importB}", uploaded(t, app), "{keyB}", url.QueryEscape(key), "{keySiteB}", url.QueryEscape(site))
+		"{importB}", uploaded(t, app), "{keyB}", url.QueryEscape(key), "{keySiteB}", url.QueryEscape(site))...)
 }
 
 // keysOf are the keys of a county's and a station's figures, as the city sees them.

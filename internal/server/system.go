@@ -50,6 +50,7 @@ func (s *Server) registerSystem() {
 			}
 			return &struct{ Body Health }{Health{Checks(ctx, s.cfg, s.db, s.clock), s.cfg.Explain()}}, nil
 		})
+	s.registerJobs()
 	s.registerReference()
 	s.live.register(s.api)
 }

@@ -6,6 +6,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -125,9 +126,35 @@ func (s *Service) actorOf(ctx context.Context, tx *store.Tx, acc Account) (acces
 				return a, err
 			}
 		}
-		grants = append(grants, h.grant(units))
+		g := h.grant(units)
+		if partial(g) {
+			if g.Actions, err = s.withoutSystem(ctx, tx, g); err != nil {
+				return a, err
+			}
+		}
+		grants = append(grants, g)
 	}
 	return a.WithGrants(grants...), nil
+}
+
+// partial tells a grant of the installation's management for less than a city.
+func partial(g access.Grant) bool {
+	return slices.Contains(g.Actions, access.SystemManage) && (g.Kind != access.ScopeAll && g.Kind != access.ScopeRegion ||
+		g.Kind == access.ScopeRegion && g.Region.Level() > region.Prefecture)
+}
+
+// withoutSystem are the grant's actions less the management of the installation: a county's
+// administrator manages its accounts, not the settings and jobs of everybody. Where the
+// installation is the county's own it keeps them.
+func (s *Service) withoutSystem(ctx context.Context, tx *store.Tx, g access.Grant) ([]access.Action, error) {
+	top, err := topRegion(ctx, tx)
+	if err != nil && !fault.Is(err, fault.NotFound) {
+		return nil, err
+	}
+	if g.Kind == access.ScopeRegion && (err != nil || region.Contains(g.Region, top.Code)) {
+		return g.Actions, nil
+	}
+	return slices.DeleteFunc(slices.Clone(g.Actions), func(a access.Action) bool { return a == access.SystemManage }), nil
 }
 
 // seen moves the idle end of a session on. A database that is busy delays it to the next use.
