@@ -61,6 +61,9 @@ func (s *Server) buildRooms() error {
 		r.Matters.RegisterClocks(runner)
 		r.Evidence.Register(runner)
 		r.Grid.Register(runner)
+		if err := s.registerSignals(runner, bus); err != nil {
+			return err
+		}
 		runner.AddSchedule(jobs.Schedule{Name: telemetry.ImportPurgeJob, Kind: telemetry.ImportPurgeJob, Spec: "45 3 * * *"})
 		s.parts = append(s.parts, part{"jobs", runner.Run})
 	}

@@ -1,6 +1,7 @@
 package matter_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"slices"
@@ -13,6 +14,7 @@ import (
 	"qingshan/internal/city/matter/kind"
 	"qingshan/internal/platform/fault"
 	"qingshan/internal/platform/geo"
+	"qingshan/internal/platform/store"
 	"qingshan/internal/platform/store/pgtest"
 )
 
@@ -409,5 +411,32 @@ func TestSeveralAtOnce(t *testing.T) {
 		if counts.Mine != 2 || counts.ByType[kind.Assigned] != 2 {
 			t.Error(fmt.Sprint(counts))
 		}
+	})
+}
+
+func TestASignalIsOneMatterWhileItIsOpen(t *testing.T) {
+	both(t, func(c *town) {
+		g := matter.Signal{Key: "stream/cnemc/silent", Category: "missing", Title: "数据中断：小时发布", Region: countyA}
+		signal := func(ctx context.Context) (id int64, err error) {
+			err = c.db.Update(ctx, func(tx *store.Tx) (err error) {
+				id, err = c.svc.Signal(ctx, tx, g)
+				return err
+			})
+			return id, err
+		}
+		a, err := signal(c.system())
+		c.ok(err)
+		b, err := signal(c.system())
+		c.ok(err)
+		if a != b {
+			t.Errorf("matters %d and %d", a, b)
+		}
+		v, err := c.svc.Matter(c.as("county"), a)
+		c.ok(err)
+		if v.Matter.Kind != matter.SignalKind || v.HolderPost == 0 || v.Source != "system" {
+			t.Errorf("%+v", v.Matter)
+		}
+		_, err = signal(c.as("office"))
+		c.want("a person signals", err, "system_only")
 	})
 }
