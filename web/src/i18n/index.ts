@@ -31,6 +31,8 @@ export function useT() {
     setLang,
     t: (key: Word, vars?: Vars) => say(lang, key, vars),
     maybe: (key: string, fallback: string) => sayMaybe(lang, key, fallback),
+    /** A text of the server in both languages; the Chinese one when there is no English. */
+    either: (zh: string, en: string | undefined) => (lang === 'en' && en ? en : zh),
   };
 }
 

@@ -1,4 +1,4 @@
-import { App, Button } from 'antd';
+import { Button, Popconfirm } from 'antd';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { send, type Problem } from '../../api/client';
 import { useApi, usePageQuery } from '../../api/hooks';
@@ -65,23 +65,16 @@ type Result = { items: { id: string; ok: boolean; message?: string }[] };
 function Line({ d, n }: { d: Decision; n: number }) {
   const { t, lang } = useT();
   const { search } = useLocation();
-  const { modal, message } = App.useApp();
   const client = useQueryClient();
   const en = lang === 'en';
   const act = useMutation<Result, Problem, void>({
     mutationFn: () => send<Result>(d.action.method as 'POST', d.action.path ?? '', { ids: d.action.ids ?? [] }),
-    onSuccess: (res) => {
-      const bad = res.items.filter((x) => !x.ok);
-      if (res.items.length > bad.length) void message.success(t('td.done', { n: res.items.length - bad.length }));
-      if (bad.length > 0) void message.warning(t('td.failed', { n: bad.length, why: bad[0]?.message ?? '' }));
-      void client.invalidateQueries({ predicate: (q) => ['/today', '/matters'].some((p) => String(q.queryKey[0]).startsWith(p)) });
-    },
+    onSuccess: () => void client.invalidateQueries({ predicate: (q) => ['/today', '/matters'].some((p) => String(q.queryKey[0]).startsWith(p)) }),
   });
-  const go = () => {
-    if (d.action.href) navigate(carry(d.action.href, search));
-    else if (d.action.confirm) void modal.confirm({ title: d.action.confirm, onOk: () => act.mutateAsync(), okText: en ? d.action.textEn : d.action.text, cancelText: t('do.cancel') });
-    else act.mutate();
-  };
+  const bad = act.data?.items.filter((x) => !x.ok) ?? [];
+  const go = () => (d.action.href ? navigate(carry(d.action.href, search)) : act.mutate());
+  const name = en ? d.action.textEn : d.action.text;
+  const button = <Button size="small" type={n === 1 ? 'primary' : 'default'} loading={act.isPending} onClick={d.action.confirm ? undefined : go}>{name}</Button>;
   return (
     <li className="decision">
       <span className="what">
@@ -92,8 +85,9 @@ function Line({ d, n }: { d: Decision; n: number }) {
       <span className={d.deadline.light === 'red' ? 'danger' : d.deadline.light === 'yellow' ? 'warn' : undefined}><b>{minute(d.deadline.at, lang)}</b><span className="note"> {en ? d.deadline.textEn : d.deadline.text}</span></span>
       <span className="acts no-print">
         <Link href={d.link.href}>{en ? d.link.textEn : d.link.text}</Link>
-        <Button size="small" type={n === 1 ? 'primary' : 'default'} loading={act.isPending} onClick={go}>{en ? d.action.textEn : d.action.text}</Button>
+        {d.action.confirm ? <Popconfirm title={d.action.confirm} okText={name} cancelText={t('do.cancel')} onConfirm={go}>{button}</Popconfirm> : button}
       </span>
+      {act.data && <span className={bad.length > 0 ? 'banner warn' : 'banner done'} role="status">{[act.data.items.length > bad.length && t('td.done', { n: act.data.items.length - bad.length }), bad.length > 0 && t('td.failed', { n: bad.length, why: bad[0]?.message ?? '' })].filter(Boolean).join('，')}</span>}
       {act.error && <ActionError error={act.error} />}
     </li>
   );
