@@ -100,6 +100,7 @@ func (s *Service) Register(a *rest.API) {
 	rest.Register(a, get("/air/ranking", "airRanking", "综合指数排名"), read(s, func(q *rankQuery) At { return q.At }, s.apiRanking))
 	rest.Register(a, get("/explain", "explain", "一个数字是怎么来的"), read(s, func(q *explainQuery) At { return q.At }, s.apiExplain))
 	s.registerWrites(a)
+	s.registerSetup(a)
 	s.registerSearch(a)
 	s.registerExports(a, get)
 }

@@ -77,8 +77,13 @@ func (l *loader) run(ctx context.Context, city region.Code, sites []telemetry.Si
 	today, _ := calendar.HourOf(l.f.through)
 	l.grid = yearStart(today.Year() - yearsBack)
 	l.days = int(yearEnd(today.Year())-l.grid) + 1
-	if l.f.dust, err = readDust(ctx, l.tx, city, l.f.asOf); err != nil {
+	dust, err := readDust(ctx, l.tx, city, l.f.asOf)
+	if err != nil {
 		return err
+	}
+	l.f.dust = make(map[calendar.Day]string, len(dust))
+	for day, d := range dust {
+		l.f.dust[day] = d.source
 	}
 	if l.f.hours, err = l.hours(ctx, codesOf(stations)); err != nil {
 		return err

@@ -113,7 +113,7 @@ func (s *Service) Warm(ctx context.Context) error {
 	if err != nil || b.through == 0 {
 		return err
 	}
-	set, err := s.targets(ctx, city, b.today.Year())
+	set, err := s.targets(ctx, city, b.today.Year(), time.Time{})
 	if err != nil {
 		return err
 	}

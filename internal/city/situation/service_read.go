@@ -118,16 +118,16 @@ func (s *Service) year(ctx context.Context, v *view, year int, dust string, unit
 	if year == 0 {
 		year = v.board.lastDay().Year()
 	}
-	set, err := s.targets(ctx, region.Code(v.board.units[unit].place.Code), year)
+	set, err := s.targets(ctx, region.Code(v.board.units[unit].place.Code), year, v.board.asOf)
 	if err != nil {
 		return nil, err
 	}
 	return v.board.newYear(&s.outlooks, unit, year, dust, set)
 }
 
-func (s *Service) targets(ctx context.Context, code region.Code, year int) (set map[string]Target, err error) {
+func (s *Service) targets(ctx context.Context, code region.Code, year int, asOf time.Time) (set map[string]Target, err error) {
 	err = s.db.View(ctx, func(tx *store.Tx) error {
-		set, err = readTargets(ctx, tx, code, year)
+		set, err = readTargets(ctx, tx, code, year, asOf)
 		return err
 	})
 	return set, err

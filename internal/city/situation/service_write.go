@@ -2,7 +2,6 @@ package situation
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -40,7 +39,7 @@ func (s *Service) SetTarget(ctx context.Context, code region.Code, year int, ite
 }
 
 func (s *Service) setTarget(ctx context.Context, tx *store.Tx, t *Target) error {
-	before, err := readTargets(ctx, tx, t.Region, t.Year)
+	before, err := readTargets(ctx, tx, t.Region, t.Year, time.Time{})
 	if err != nil {
 		return err
 	}
@@ -60,8 +59,11 @@ func (s *Service) setTarget(ctx context.Context, tx *store.Tx, t *Target) error 
 	}
 	t.Version++
 	t.UpdatedAt = tx.NowMS()
-	return audit.Log(ctx, tx, audit.Entry{Action: "target.set", Object: fmt.Sprintf("target:%s:%d:%s", t.Region, t.Year, t.Item),
-		Summary: fmt.Sprintf("%d 年 %s 目标设为 %s", t.Year, t.Item, trim(milliDecimal(t.Value))),
+	if err := keepTarget(ctx, tx, *t); err != nil {
+		return err
+	}
+	return audit.Log(ctx, tx, audit.Entry{Action: "target.set", Object: fmt.Sprintf("target:%s:%d:%s", t.Region, t.Year, t.Item), Region: t.Region,
+		Summary: fmt.Sprintf("%d 年 %s 目标设为 %s %s", t.Year, itemName(t.Item), trim(milliDecimal(t.Value)), itemUnit(t.Item)),
 		Detail:  map[string]any{"old": old.Value, "new": t.Value, "source": t.Source}})
 }
 
@@ -89,59 +91,6 @@ func targetValue(item, value string, year int) (int64, error) {
 		return 0, bad("应为 0 到 500 之间的浓度")
 	}
 	return v.Units, nil
-}
-
-// SetDust marks days of a prefecture as confirmed dust days. Loading the same day again
-// changes nothing.
-func (s *Service) SetDust(ctx context.Context, city region.Code, days []calendar.Day, source string) error {
-	if _, err := access.Require(ctx, access.DustWrite, city); err != nil {
-		return err
-	}
-	err := s.db.Update(ctx, func(tx *store.Tx) error {
-		have, err := readDust(ctx, tx, city, time.Time{})
-		if err != nil {
-			return err
-		}
-		var fresh []string
-		for _, d := range days {
-			if _, known := have[d]; known {
-				continue
-			}
-			if err := insertDust(ctx, tx, city, d, source); err != nil {
-				return err
-			}
-			fresh = append(fresh, d.String())
-		}
-		if len(fresh) == 0 {
-			return nil
-		}
-		return audit.Log(ctx, tx, audit.Entry{Action: "dust.set", Object: "dust:" + city.String(),
-			Summary: fmt.Sprintf("确认 %d 个沙尘影响日", len(fresh)), Detail: map[string]any{"days": fresh, "source": source}})
-	})
-	if err == nil {
-		s.stale.Add(1)
-	}
-	return err
-}
-
-// SetLayer stores the shapes of a map layer (county, town, village, river) of a prefecture.
-func (s *Service) SetLayer(ctx context.Context, city region.Code, layer string, geojson []byte) error {
-	if _, err := access.Require(ctx, access.OrgWrite, city); err != nil {
-		return err
-	}
-	if !slices.Contains([]string{"county", "town", "village", "river"}, layer) {
-		return fault.Newf(fault.Invalid, "layer", "没有“%s”图层", layer)
-	}
-	if !json.Valid(geojson) {
-		return fault.New(fault.Invalid, "geojson", "图层不是有效的 GeoJSON")
-	}
-	return s.db.Update(ctx, func(tx *store.Tx) error {
-		if err := writeLayer(ctx, tx, city, layer, string(geojson)); err != nil {
-			return err
-		}
-		return audit.Log(ctx, tx, audit.Entry{Action: "map.set", Object: "map:" + city.String() + ":" + layer,
-			Summary: "更新地图图层 " + layer, Detail: map[string]any{"bytes": len(geojson)}})
-	})
 }
 
 func milliDecimal(v int64) num.Decimal { return num.D(v, 3) }

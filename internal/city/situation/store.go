@@ -21,9 +21,10 @@ type Target struct {
 	UpdatedBy string
 }
 
-func readTargets(ctx context.Context, tx *store.Tx, code region.Code, year int) (map[string]Target, error) {
-	rows, err := tx.Query(ctx, `SELECT item, value, source, version, updated_at, updated_by
-		FROM air_target WHERE region = $1 AND year = $2`, string(code), year)
+// readTargets reads a year's targets as known at asOf (the zero time: now).
+func readTargets(ctx context.Context, tx *store.Tx, code region.Code, year int, asOf time.Time) (map[string]Target, error) {
+	rows, err := tx.Query(ctx, `SELECT item, value, source, version, recorded_at, recorded_by FROM air_target_version
+		WHERE region = $1 AND year = $2 AND recorded_at <= $3 ORDER BY version`, string(code), year, knownBy(asOf))
 	if err != nil {
 		return nil, err
 	}
@@ -34,9 +35,25 @@ func readTargets(ctx context.Context, tx *store.Tx, code region.Code, year int) 
 		if err := rows.Scan(&t.Item, &t.Value, &t.Source, &t.Version, &t.UpdatedAt, &t.UpdatedBy); err != nil {
 			return nil, store.Classify(err)
 		}
-		out[t.Item] = t
+		out[t.Item] = t // a later version stands
 	}
 	return out, store.Classify(rows.Err())
+}
+
+// knownBy is the last record time that a view sees, in ms.
+func knownBy(asOf time.Time) int64 {
+	if asOf.IsZero() {
+		return 1 << 62
+	}
+	return asOf.UnixMilli()
+}
+
+// keepTarget keeps the version that was just written.
+func keepTarget(ctx context.Context, tx *store.Tx, t Target) error {
+	_, err := tx.Exec(ctx, `INSERT INTO air_target_version (region, year, item, version, value, source, recorded_at, recorded_by)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
+		string(t.Region), t.Year, t.Item, t.Version, t.Value, t.Source, tx.NowMS(), t.UpdatedBy)
+	return err
 }
 
 // insertTarget writes a target that does not exist yet. Errors: conflict when it does.
@@ -60,29 +77,38 @@ func updateTarget(ctx context.Context, tx *store.Tx, t Target) (bool, error) {
 	return n == 1, store.Classify(err)
 }
 
+// dustDay is a confirmed dust day.
+type dustDay struct {
+	source     string
+	recordedAt int64 // ms
+}
+
 // readDust lists the days of a region under confirmed dust influence, as known at asOf (the
 // zero time: as known now).
-func readDust(ctx context.Context, tx *store.Tx, code region.Code, asOf time.Time) (map[calendar.Day]string, error) {
-	at := int64(1) << 62
-	if !asOf.IsZero() {
-		at = asOf.UnixMilli()
-	}
-	rows, err := tx.Query(ctx, `SELECT day, source FROM dust_day
-		WHERE region = $1 AND recorded_at <= $2 AND (removed_at = 0 OR removed_at > $2)`, string(code), at)
+func readDust(ctx context.Context, tx *store.Tx, code region.Code, asOf time.Time) (map[calendar.Day]dustDay, error) {
+	rows, err := tx.Query(ctx, `SELECT day, source, recorded_at FROM dust_day
+		WHERE region = $1 AND recorded_at <= $2 AND (removed_at = 0 OR removed_at > $2)`, string(code), knownBy(asOf))
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
-	out := map[calendar.Day]string{}
+	out := map[calendar.Day]dustDay{}
 	for rows.Next() {
 		var day int64
-		var source string
-		if err := rows.Scan(&day, &source); err != nil {
+		var d dustDay
+		if err := rows.Scan(&day, &d.source, &d.recordedAt); err != nil {
 			return nil, store.Classify(err)
 		}
-		out[calendar.Day(day)] = source
+		out[calendar.Day(day)] = d
 	}
 	return out, store.Classify(rows.Err())
+}
+
+// endDust takes a day back: its row keeps until when it was known.
+func endDust(ctx context.Context, tx *store.Tx, code region.Code, day calendar.Day) error {
+	_, err := tx.Exec(ctx, `UPDATE dust_day SET removed_at = $1 WHERE region = $2 AND day = $3 AND removed_at = 0`,
+		tx.NowMS(), string(code), int64(day))
+	return err
 }
 
 func insertDust(ctx context.Context, tx *store.Tx, code region.Code, day calendar.Day, source string) error {
