@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import react from '@vitejs/plugin-react';
 import { defineConfig, type Plugin } from 'vite';
+import { fieldWorker } from './scripts/fieldWorker';
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
@@ -24,7 +25,7 @@ const keepPlaceholder: Plugin = {
 };
 
 export default defineConfig({
-  plugins: [react(), keepPlaceholder],
+  plugins: [react(), keepPlaceholder, fieldWorker()],
   build: {
     target: 'es2020',
     manifest: true,

@@ -15,6 +15,8 @@ export const chart = {
   limit: '#B42318',
   compare: ['#46525E', '#8A4B08', '#6B4E9B'],
 } as const;
+/** The field face: a deeper accent where white text stands on it (7.3:1, read in the sun), and the dark strip. */
+export const field = { deep: '#0B5F58', strip: '#22303A' } as const;
 export const font =
   "'PingFang SC','Microsoft YaHei','Noto Sans CJK SC','Noto Sans SC','Source Han Sans SC',system-ui,sans-serif";
 

@@ -100,6 +100,12 @@ export class Store {
     return item;
   }
 
+  async remove(id: string): Promise<void> {
+    const tx = this.db.transaction(['items', 'bytes'], 'readwrite');
+    const old = await tx.objectStore('items').get(id);
+    await Promise.all([tx.objectStore('items').delete(id), ...(old?.files ?? []).map((f) => tx.objectStore('bytes').delete(f.id)), tx.done]);
+  }
+
   bytes(file: string): Promise<ArrayBuffer | undefined> {
     return this.db.get('bytes', file);
   }

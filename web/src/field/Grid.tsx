@@ -1,0 +1,139 @@
+import { useEffect, useRef } from 'react';
+import { isoDay, rfc3339 } from '../lib/format';
+import { locate } from './geo';
+import { newReport } from './Report';
+import { Head, Icon, Line, Section, Shutter, Thumb, useEngine, useNow, useSnap, Warnings } from './parts';
+import { back, go } from './route';
+import { when } from './time';
+import { visited } from './tasks';
+import type { Cell, PatrolPlace, VisitBody } from './types';
+import { useT } from './words';
+
+/** 我的网格: which cells, and what in them is worth a look today. */
+export function GridPage() {
+  const { t, lang } = useT();
+  const engine = useEngine();
+  const { start, items } = useSnap();
+  const now = useNow();
+  if (!start) return null;
+  const cells = start.cells.filter((c) => c.mine);
+  return (
+    <div className="page">
+      <Head title={t('myGrid')} />
+      <main>
+        <Warnings />
+        <Section title={t('patrol')} note={t('patrolNote')}>
+          {start.patrol.length === 0 ? <p className="card empty">{t('patrolNone')}</p> : (
+            <ul className="card">
+              {start.patrol.map((p) => {
+                const seen = visited(items, p.id, isoDay(now));
+                return <Line key={p.id} icon={seen ? 'done' : 'place'} title={p.place} sub={p.reasons.map((r) => r.text).join('；')}
+                  foot={seen ? t('visitDone') : p.lastSeen ? t('lastSeen', { d: when(p.lastSeen, now, lang) }) : t('neverSeen')} onOpen={() => go(`/visit/${encodeURIComponent(p.id)}`)} testid="visit" />;
+              })}
+            </ul>
+          )}
+        </Section>
+        <Section title={t('cells')}>
+          {cells.length === 0 ? <p className="card empty">{t('cellsNone')}</p> : <ul className="card cells">{cells.map((c) => <CellLine key={c.id} cell={c} />)}</ul>}
+        </Section>
+        <p className="note under">{t('asOf', { t: when(start.asOf, now, lang) })} <button type="button" className="inline" onClick={() => void engine.refresh()}>{t('refresh')}</button></p>
+      </main>
+    </div>
+  );
+}
+
+function CellLine({ cell }: { cell: Cell }) {
+  const points = cell.outline.flat();
+  const [x0, x1] = [Math.min(...points.map((p) => p[0])), Math.max(...points.map((p) => p[0]))];
+  const [y0, y1] = [Math.min(...points.map((p) => p[1])), Math.max(...points.map((p) => p[1]))];
+  const k = 44 / Math.max((x1 - x0) * Math.cos((y0 * Math.PI) / 180), y1 - y0, 1e-9);
+  const d = cell.outline.map((r) => `M${r.map(([x, y]) => `${(2 + (x - x0) * k * Math.cos((y0 * Math.PI) / 180)).toFixed(1)} ${(46 - (y - y0) * k).toFixed(1)}`).join('L')}Z`).join('');
+  return (
+    <li className="cell-line">
+      <svg viewBox="0 0 48 48" width="48" height="48" aria-hidden="true">{points.length > 0 && <path d={d} className="cell mine" fillRule="evenodd" />}</svg>
+      <span><b>{cell.name}</b><span className="note">{[cell.region.name, cell.duty].filter(Boolean).join(' · ')}</span></span>
+    </li>
+  );
+}
+
+/** One place of the day's list: why, what to look at, and what was seen. Seeing nothing is one tap. */
+export function Visit({ id }: { id: string }) {
+  const { t, lang } = useT();
+  const engine = useEngine();
+  const { start, items } = useSnap();
+  const now = useNow();
+  const made = useRef('');
+  const place = start?.patrol.find((p) => p.id === id);
+  const seen = place && visited(items, place.id, isoDay(now));
+  const draft = items.find((i) => i.state === 'draft' && i.body.type === 'visit' && i.body.visit === id);
+  useEffect(() => {
+    if (!place || seen || draft || made.current === id) return;
+    made.current = id;
+    engine.draft(visitOf(place, rfc3339(engine.now())), `${t('visit')}`, place.place);
+  }, [engine, place, seen, draft, id, t]);
+  if (!place) return <div className="page"><Head title={t('visit')} /><main><p className="card empty">{t('gone')}</p></main></div>;
+  const body = draft?.body as VisitBody | undefined;
+  const set = (more: Partial<VisitBody>) => draft && void engine.edit(draft.id, (i) => ({ ...i, body: { ...(i.body as VisitBody), ...more } }));
+  const leave = () => {
+    if (draft && draft.files.length === 0 && !body?.note && Object.keys(body?.checks ?? {}).length === 0) void engine.discard(draft.id);
+    back();
+  };
+  const finish = async (result: 'none' | 'found') => {
+    if (!draft) return;
+    await engine.edit(draft.id, (i) => ({ ...i, body: { ...(i.body as VisitBody), result, at: rfc3339(engine.now()) } }));
+    await engine.send(draft.id);
+  };
+  const bad = Object.values(body?.checks ?? {}).includes(false);
+  return (
+    <div className="page">
+      <Head title={t('visit')} onBack={leave} />
+      <main>
+        <Warnings />
+        <h2 className="matter-title">{place.place}</h2>
+        <p className="note">{[place.region.name, place.cell.name, place.due ? t('before', { at: when(place.due, now, lang) }) : ''].filter(Boolean).join(' · ')}</p>
+        <section className="card reasons">
+          <h2>{t('why')}</h2>
+          <ul>{place.reasons.map((r, i) => <li key={i}>{r.text}</li>)}</ul>
+          <p className="note">{place.lastSeen ? t('lastSeen', { d: when(place.lastSeen, now, lang) }) : t('neverSeen')}</p>
+        </section>
+        {seen ? <p className="card state queued" role="status" data-testid="visit-done"><Icon name={seen.state === 'done' ? 'done' : 'cloud'} size={34} /><b>{t(seen.state === 'done' ? 'visitDone' : 'visitSaved')}</b></p> : (
+          <>
+            {place.checklist.length > 0 && (
+              <Section title={t('checklist')}>
+                <ul className="card checks">
+                  {place.checklist.map((c) => (
+                    <li key={c.id}>
+                      <span>{c.text}</span>
+                      <div className="two-choice small">
+                        {([[true, 'fine', 'good'], [false, 'bad', 'bad']] as const).map(([v, word, tone]) => (
+                          <button key={word} type="button" role="radio" aria-checked={body?.checks[c.id] === v} className={`radio ${tone}${body?.checks[c.id] === v ? ' on' : ''}`} onClick={() => set({ checks: { ...body?.checks, [c.id]: v } })}>{t(word)}</button>
+                        ))}
+                      </div>
+                    </li>
+                  ))}
+                </ul>
+              </Section>
+            )}
+            {draft && (
+              <div className="photos">
+                {draft.files.map((f) => <Thumb key={f.id} file={f} onRemove={() => void engine.removeFile(draft.id, f.id)} />)}
+                <Shutter capture label={`${t('shoot')}（${t('optional')}）`} onFiles={(x) => void locate(6000).catch(() => null).then((spot) => engine.add(draft.id, x, 'photo', spot))} />
+              </div>
+            )}
+            <input className="line-input" placeholder={t('oneLine')} aria-label={t('oneLine')} value={body?.note ?? ''} maxLength={300} onChange={(e) => set({ note: e.target.value })} />
+          </>
+        )}
+      </main>
+      {!seen && (
+        <footer className="foot-bar two">
+          <button type="button" className={bad ? 'danger' : 'secondary'} onClick={() => { newReport(engine, place); void finish('found'); }} data-testid="visit-found">{t('visitFound')}</button>
+          <button type="button" className="primary" disabled={bad} onClick={() => void finish('none')} data-testid="visit-none">{t('visitNone')}</button>
+        </footer>
+      )}
+    </div>
+  );
+}
+
+function visitOf(p: PatrolPlace, at: string): VisitBody {
+  return { type: 'visit', visit: p.id, place: p.place, site: p.site ?? '', cell: p.cell.id, at, result: 'none', checks: {}, note: '', spot: null };
+}

@@ -1,0 +1,282 @@
+import { useEffect, useMemo, useRef, useState } from 'react';
+import { rfc3339 } from '../lib/format';
+import { fetchDuplicates, type Nearby } from './door';
+import type { Engine } from './engine';
+import { cellAt, locate, type NoSpot } from './geo';
+import { Head, Icon, Shutter, Thumb, tileIcon, useEngine, useSnap, Warnings } from './parts';
+import { back, go } from './route';
+import { PlaceMap, PlaceStamp } from './Sketch';
+import { newId } from './sha256';
+import type { Item, PatrolPlace, ReportBody, Start } from './types';
+import { useT } from './words';
+
+const MOST = 9;
+
+function emptyReport(now: number): ReportBody {
+  return { type: 'report', kind: 'grid', category: '', description: '', region: '', place: '', cell: '', site: '', spot: null, foundAt: rfc3339(now) };
+}
+
+/** The first tap: a draft, its page, and the camera, which browsers open only from within the tap itself. */
+export function newReport(engine: Engine, at?: PatrolPlace) {
+  const id = newId();
+  const input = document.createElement('input');
+  input.type = 'file';
+  input.accept = 'image/*';
+  input.setAttribute('capture', 'environment');
+  const body = emptyReport(engine.now());
+  if (at) Object.assign(body, { place: at.place, site: at.site ?? '', cell: at.cell.id, region: at.region.code });
+  const { kept } = engine.draft(body, '', body.place, id);
+  input.onchange = () => {
+    const files = Array.from(input.files ?? []);
+    if (files.length) void kept.then(() => engine.add(id, files, 'photo', (engine.read().items.find((i) => i.id === id)?.body as ReportBody | undefined)?.spot ?? null));
+  };
+  input.dataset.testid = 'camera';
+  input.click();
+  go(`/report/${id}`);
+}
+
+function useDraft(id: string) {
+  const { items } = useSnap();
+  return items.find((i) => i.id === id && i.body.type === 'report');
+}
+
+export function tilesOf(start: Start) {
+  return (start.kinds.find((k) => k.id === 'grid')?.categories ?? []).filter((c) => c.tile > 0).sort((a, b) => a.tile - b.tile);
+}
+
+/** 上报: photos, what, where, send. */
+export function Report({ id }: { id: string }) {
+  const { t, lang } = useT();
+  const engine = useEngine();
+  const { start, online } = useSnap();
+  const item = useDraft(id);
+  const [trouble, setTrouble] = useState<NoSpot | ''>('');
+  const [locating, setLocating] = useState(false);
+  const asked = useRef(false);
+  const body = item?.body as ReportBody | undefined;
+
+  // The position is asked for here and only here: this is the evidence act. It is never watched.
+  useEffect(() => {
+    if (!body || body.spot || asked.current) return;
+    asked.current = true;
+    void find(engine, id, setLocating, setTrouble);
+  }, [engine, id, body]);
+  const near = useNearby(body, online);
+
+  if (!item || !start || !body) return <Gone />;
+  if (item.state !== 'draft') return <Sent item={item} />;
+  const set = (more: Partial<ReportBody>, title?: string) =>
+    void engine.edit(id, (i) => ({ ...i, title: title ?? i.title, place: more.place ?? i.place, body: { ...(i.body as ReportBody), ...more } }));
+  const leave = () => {
+    if (item.files.length === 0 && !body.category && !body.description) void engine.discard(id);
+    back();
+  };
+  const cell = start.cells.find((c) => c.id === body.cell);
+  const placed = body.spot !== null || (body.place.trim() !== '' && body.region !== '');
+  const lacks = [item.files.length === 0 ? t('photos') : '', body.category ? '' : t('what'), placed ? '' : t('where')].filter(Boolean);
+  const place = body.place || (cell ? `${cell.region.name} · ${cell.name}` : '');
+  return (
+    <div className="page">
+      <Head title={t('report')} note={item.files.length > 0 || body.category ? t('draftKept') : undefined} onBack={leave} />
+      <main>
+        <Warnings />
+        <Step n={1} title={t('photos')} note={t('photosNote')}>
+          <div className="photos">
+            {item.files.map((f) => <Thumb key={f.id} file={f} onRemove={() => void engine.removeFile(id, f.id)} />)}
+            {item.files.length < MOST && <Shutter capture label={t(item.files.length ? 'shootMore' : 'shoot')} onFiles={(x) => void engine.add(id, x.slice(0, MOST - item.files.length), 'photo', body.spot)} testid="shoot" />}
+            {item.files.length === 0 && <Shutter capture={false} icon="album" label={t('gallery')} onFiles={(x) => void engine.add(id, x.slice(0, MOST), 'photo', body.spot)} />}
+          </div>
+        </Step>
+        <Step n={2} title={t('what')}>
+          <div className="tiles" role="radiogroup" aria-label={t('what')}>
+            {tilesOf(start).map((c) => {
+              const name = lang === 'en' ? (c.nameEn ?? c.name) : c.name;
+              const on = body.category === c.id;
+              return (
+                <button key={c.id} type="button" role="radio" aria-checked={on} className={on ? 'tile on' : 'tile'} onClick={() => set({ category: c.id }, c.name)}>
+                  {on && <span className="tick"><Icon name="check" size={16} /></span>}
+                  <Icon name={tileIcon(c.id)} size={34} />
+                  {name}
+                </button>
+              );
+            })}
+          </div>
+        </Step>
+        <Step n={3} title={t('where')}>
+          <div className="card place">
+            <PlaceStamp cells={start.cells} spot={body.spot} />
+            <div className="text">
+              <b>{locating && !placed ? t('locating') : place || (body.spot ? `${body.spot.lat.toFixed(5)}, ${body.spot.lng.toFixed(5)}` : t('noSpot'))}</b>
+              <span className="note">{body.spot ? [cell?.name ?? t('outCells'), t('accuracy', { m: body.spot.accuracy })].join(' · ') : trouble && !placed ? t(trouble === 'denied' ? 'spotDenied' : trouble === 'insecure' ? 'spotInsecure' : 'spotFailed') : ''}</span>
+            </div>
+            <button type="button" className="edit" onClick={() => go(`/report/${id}/place`)} data-testid="edit-place">{t('change')}</button>
+          </div>
+          {near.length > 0 && <NearbyCard list={near} onSame={() => { void engine.discard(id); go('', true); }} />}
+        </Step>
+        <input className="line-input" placeholder={t('oneLine')} aria-label={t('oneLine')} value={body.description} maxLength={300} onChange={(e) => set({ description: e.target.value })} />
+      </main>
+      <footer className="foot-bar">
+        <button type="button" className="primary" disabled={lacks.length > 0} onClick={() => void engine.send(id)} data-testid="send"><Icon name="cloudUp" />{t('send')}</button>
+        <p className="note">{lacks.length > 0 ? t('still', { what: lacks.join(lang === 'en' ? ', ' : '、') }) : t(online ? 'sendOnline' : 'sendOffline')}</p>
+      </footer>
+    </div>
+  );
+}
+
+/** Asks for the position once and puts it into the draft, with the cell that it lies in. */
+async function find(engine: Engine, id: string, busy: (b: boolean) => void, trouble: (x: NoSpot | '') => void) {
+  busy(true);
+  trouble('');
+  try {
+    const spot = await locate();
+    const cells = engine.read().start?.cells ?? [];
+    await engine.edit(id, (i) => {
+      const body = i.body as ReportBody;
+      const cell = cellAt(cells, spot);
+      // Photos taken a moment ago, while the position was being found, were taken here.
+      const files = i.files.map((f) => (f.lng === undefined && f.upload === '' && Math.abs(Date.parse(f.capturedAt) - engine.now()) < 120_000 ? { ...f, ...spot } : f));
+      return { ...i, files, body: { ...body, spot, cell: cell?.id ?? body.cell, region: cell?.region.code ?? body.region } };
+    });
+  } catch (e) {
+    trouble(e === 'denied' || e === 'insecure' ? e : 'failed');
+  } finally {
+    busy(false);
+  }
+}
+
+/** With a network: what was reported close by, offered and never forced. */
+function useNearby(body: ReportBody | undefined, online: boolean): Nearby[] {
+  const [list, setList] = useState<Nearby[]>([]);
+  const category = body?.category ?? '';
+  const lng = body?.spot?.lng;
+  const lat = body?.spot?.lat;
+  useEffect(() => {
+    let live = true;
+    setList([]);
+    if (!online || !category || lng === undefined || lat === undefined) return undefined;
+    fetchDuplicates(category, lng, lat).then((x) => live && setList(x.slice(0, 2)), () => undefined);
+    return () => void (live = false);
+  }, [online, category, lng, lat]);
+  return list;
+}
+
+function NearbyCard({ list, onSame }: { list: Nearby[]; onSame: () => void }) {
+  const { t } = useT();
+  return (
+    <div className="card nearby" role="status">
+      <p><b>{t('nearby')}</b></p>
+      {list.map((m) => <p key={m.id} className="note">{m.title} · {m.state.name} · {m.why}</p>)}
+      <button type="button" className="secondary" onClick={onSame}>{t('nearbySame')}</button>
+    </div>
+  );
+}
+
+function Step({ n, title, note, children }: { n: number; title: string; note?: string; children: React.ReactNode }) {
+  return (
+    <section className="step">
+      <div className="section-head"><h2><span className="n">{n}</span>{title}</h2>{note && <span className="note">{note}</span>}</div>
+      {children}
+    </section>
+  );
+}
+
+function Gone() {
+  const { t } = useT();
+  return <div className="page"><Head title={t('report')} onBack={() => go('', true)} /><main><p className="card empty">{t('reportsNone')}</p></main></div>;
+}
+
+/** What shows at once after sending: a grey cloud until it is up, then the number. */
+function Sent({ item }: { item: Item }) {
+  const { t } = useT();
+  const engine = useEngine();
+  const done = item.state === 'done';
+  return (
+    <div className="page">
+      <Head title={t('report')} onBack={() => go('', true)} />
+      <main className="sent" role="status" data-testid="sent">
+        <span className={done ? 'seal done' : 'seal'}><Icon name={done ? 'done' : 'cloud'} size={72} /></span>
+        <h2>{t(done ? 'gotTitle' : 'savedTitle')}</h2>
+        <p className="number" data-testid="receipt">{done ? `${t('number')} ${item.receipt?.number ?? ''}` : item.title + (item.place ? ` · ${item.place}` : '')}</p>
+        <p>{done ? '' : item.state === 'refused' ? item.fault?.message : t('savedOffline')}</p>
+        <div className="photos">{item.files.map((f) => <Thumb key={f.id} file={f} />)}</div>
+      </main>
+      <footer className="foot-bar two">
+        <button type="button" className="secondary" onClick={() => go('', true)}>{t('home')}</button>
+        <button type="button" className="primary" onClick={() => newReport(engine)}><Icon name="camera" />{t('another')}</button>
+      </footer>
+    </div>
+  );
+}
+
+/** 在哪里: the pin over the cells, or the place in words. */
+export function PlacePage({ id }: { id: string }) {
+  const { t } = useT();
+  const engine = useEngine();
+  const { start } = useSnap();
+  const item = useDraft(id);
+  const body = item?.body as ReportBody | undefined;
+  const [words, setWords] = useState(false);
+  const [busy, setBusy] = useState(false);
+  const [trouble, setTrouble] = useState<NoSpot | ''>('');
+  const [pin, setPin] = useState<{ lng: number; lat: number } | null>(null);
+  const measured = body?.spot ?? null;
+  const spot = useMemo(() => (pin && measured ? { ...measured, ...pin } : measured), [pin, measured]);
+  if (!item || !start || !body) return <Gone />;
+  const again = () => {
+    setPin(null);
+    void find(engine, id, setBusy, setTrouble);
+  };
+  const cell = spot ? cellAt(start.cells, spot) : start.cells.find((c) => c.id === body.cell);
+  const keep = (more: Partial<ReportBody>) => {
+    void engine.edit(id, (i) => ({ ...i, place: more.place ?? i.place, body: { ...(i.body as ReportBody), ...more } }));
+    back();
+  };
+  if (!spot || words) return <PlaceWords start={start} body={body} onKeep={keep} onLocate={again} busy={busy} trouble={trouble} />;
+  return (
+    <div className="page full">
+      <Head title={t('where')} />
+      <PlaceMap cells={start.cells} spot={spot} measured={measured} onMove={(lng, lat) => setPin({ lng, lat })} tip={busy ? t('locating') : t('spotWhy')} locate={again} />
+      <footer className="foot-bar place-foot">
+        <h2>{body.place || cell?.region.name || `${spot.lat.toFixed(5)}, ${spot.lng.toFixed(5)}`}</h2>
+        <p className="note">{cell ? `${cell.region.name} · ${cell.name}` : t('outCells')}</p>
+        <div className="two">
+          <button type="button" className="secondary" onClick={() => setWords(true)}>{t('hereWords')}</button>
+          <button type="button" className="primary" onClick={() => keep({ spot: { ...spot, lng: round(spot.lng), lat: round(spot.lat) }, cell: cell?.id ?? '', region: cell?.region.code ?? '' })} data-testid="here"><Icon name="place" />{t('here')}</button>
+        </div>
+      </footer>
+    </div>
+  );
+}
+
+const round = (x: number) => Math.round(x * 1e7) / 1e7;
+
+function PlaceWords({ start, body, onKeep, onLocate, busy, trouble }: { start: Start; body: ReportBody; onKeep: (b: Partial<ReportBody>) => void; onLocate: () => void; busy: boolean; trouble: NoSpot | '' }) {
+  const { t } = useT();
+  const [place, setPlace] = useState(body.place);
+  const own = start.cells.filter((c) => c.mine);
+  const [cell, setCell] = useState(body.cell || own[0]?.id || '');
+  const chosen = start.cells.find((c) => c.id === cell);
+  const region = chosen?.region.code ?? body.region ?? '';
+  const scope = region || start.posts[0]?.scope.code || '';
+  return (
+    <div className="page">
+      <Head title={t('where')} />
+      <main>
+        {trouble && <p className="banner warn">{t(trouble === 'denied' ? 'spotDenied' : trouble === 'insecure' ? 'spotInsecure' : 'spotFailed')}</p>}
+        <label className="field">{t('placeName')}<input className="line-input" value={place} maxLength={100} autoFocus onChange={(e) => setPlace(e.target.value)} data-testid="place-name" /></label>
+        {own.length > 0 && !body.spot && (
+          <fieldset className="choices">
+            <legend>{t('placeCell')}</legend>
+            {own.map((c) => <label key={c.id} className={c.id === cell ? 'choice on' : 'choice'}><input type="radio" name="cell" checked={c.id === cell} onChange={() => setCell(c.id)} />{c.region.name} · {c.name}</label>)}
+          </fieldset>
+        )}
+        {!body.spot && <button type="button" className="secondary wide" disabled={busy} onClick={onLocate}><Icon name="aim" />{busy ? t('locating') : t('relocate')}</button>}
+        <p className="note">{t('spotWhy')}</p>
+      </main>
+      <footer className="foot-bar">
+        <button type="button" className="primary" disabled={!place.trim() || !scope} onClick={() => onKeep(body.spot ? { place: place.trim() } : { place: place.trim(), cell, region: scope })} data-testid="place-keep"><Icon name="place" />{t('here')}</button>
+        {!place.trim() && <p className="note">{t('still', { what: t('placeName') })}</p>}
+      </footer>
+    </div>
+  );
+}
