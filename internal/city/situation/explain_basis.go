@@ -78,6 +78,7 @@ type observed struct {
 	ids     map[series.Key]series.ID
 	points  map[series.ID][]series.Point // every revision known, in the order of append
 	origins map[int64]telemetry.Origin
+	doubts  map[series.ID]map[telemetry.DoubtAt]telemetry.Doubt
 }
 
 // readObserved reads everything behind the inputs of an explanation, as known at asOf.
@@ -112,8 +113,19 @@ func (s *Service) readObserved(ctx context.Context, inputs []Input, asOf time.Ti
 			origins[p.Origin] = true
 		}
 	}
-	o.origins, err = s.sites.Origins(ctx, origins)
-	return o, err
+	if o.origins, err = s.sites.Origins(ctx, origins); err != nil {
+		return nil, err
+	}
+	o.doubts = map[series.ID]map[telemetry.DoubtAt]telemetry.Doubt{}
+	for k, id := range o.ids {
+		if !slices.ContainsFunc(o.points[id], func(p series.Point) bool { return p.Flag&series.Suspect != 0 }) {
+			continue
+		}
+		if o.doubts[id], err = s.sites.Doubts(ctx, k, spans[k][0], spans[k][1]); err != nil {
+			return nil, err
+		}
+	}
+	return o, nil
 }
 
 // read reads the series over their spans, those with the same span at once.
@@ -145,13 +157,19 @@ func (o *observed) read(ctx context.Context, tx *store.Tx, spans map[series.Key]
 	return nil
 }
 
+// revision is one revision of an observation of a series.
+type revision struct {
+	series.Point
+	id series.ID
+}
+
 // of are the revisions behind an input, oldest first, of the first statistic that has any.
-func (o *observed) of(x *basis) (out []series.Point) {
+func (o *observed) of(x *basis) (out []revision) {
 	for _, stat := range x.stats {
 		for _, k := range x.keys(stat) {
 			for _, p := range o.points[o.ids[k]] {
 				if p.Time >= x.from && p.Time <= x.to {
-					out = append(out, p)
+					out = append(out, revision{p, o.ids[k]})
 				}
 			}
 		}
@@ -159,7 +177,7 @@ func (o *observed) of(x *basis) (out []series.Point) {
 			break
 		}
 	}
-	slices.SortStableFunc(out, func(a, b series.Point) int { return int(a.Revision - b.Revision) })
+	slices.SortStableFunc(out, func(a, b revision) int { return int(a.Revision - b.Revision) })
 	return out
 }
 
@@ -206,7 +224,7 @@ func (o *observed) revisions(in Input) (out []Input) {
 // current describes an input by the revisions in force: of several observations the highest
 // revision, the latest record, and how many of them were revised.
 func (o *observed) current(in Input) Input {
-	last := map[[2]int64]series.Point{}
+	last := map[[2]int64]revision{}
 	for _, stat := range in.basis.stats {
 		for n, k := range in.basis.keys(stat) {
 			for _, p := range o.points[o.ids[k]] {
@@ -215,7 +233,7 @@ func (o *observed) current(in Input) Input {
 				}
 				at := [2]int64{int64(n), p.Time}
 				if old, ok := last[at]; !ok || p.Revision >= old.Revision {
-					last[at] = p
+					last[at] = revision{p, o.ids[k]}
 				}
 			}
 		}
@@ -223,7 +241,7 @@ func (o *observed) current(in Input) Input {
 			break
 		}
 	}
-	var newest series.Point
+	var newest revision
 	revised, marks := 0, series.Flag(0)
 	var streams []string
 	for _, p := range last {
@@ -269,7 +287,7 @@ func joinText(a, b, between string) string {
 }
 
 // origin says in words where a revision came from.
-func (o *observed) origin(q series.Point) (zh, en string) {
+func (o *observed) origin(q revision) (zh, en string) {
 	src := o.origins[q.Origin]
 	switch {
 	case q.Flag&series.Corrected != 0:
@@ -291,6 +309,10 @@ func (o *observed) origin(q series.Point) (zh, en string) {
 	}
 	if q.Flag != 0 {
 		zh, en = zh+"，"+flagText(q.Flag), en+", "+q.Flag.String()
+	}
+	if d, ok := o.doubts[q.id][telemetry.DoubtAt{Time: q.Time, Value: q.Value}]; ok {
+		why, whyEN := d.Text()
+		zh, en = zh+"（"+why+"）", en+" ("+whyEN+")"
 	}
 	return zh, en
 }

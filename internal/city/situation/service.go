@@ -21,6 +21,7 @@ import (
 type Sites interface {
 	Sites(ctx context.Context, f telemetry.SiteFilter) ([]telemetry.Site, error)
 	Origins(ctx context.Context, ids map[int64]bool) (map[int64]telemetry.Origin, error)
+	Doubts(ctx context.Context, k series.Key, from, to int64) (map[telemetry.DoubtAt]telemetry.Doubt, error)
 }
 
 // Config says what the service works for.

@@ -26,14 +26,16 @@ func (in *Intake) markSuspects(ctx context.Context, cols []judged) error {
 			return err
 		}
 		for _, cand := range list {
-			in.compare(cols, cand, peers[g], stored)
+			if err := in.compare(ctx, cols, cand, peers[g], stored); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
 }
 
-// compare marks a candidate that stands out from its neighbours.
-func (in *Intake) compare(cols []judged, cand candidate, peers []int, stored *series.Columns) {
+// compare marks a candidate that stands out from its neighbours and keeps why.
+func (in *Intake) compare(ctx context.Context, cols []judged, cand candidate, peers []int, stored *series.Columns) error {
 	j := &cols[cand.col]
 	t, level := j.Times[cand.i], j.Values[cand.i]
 	around, high, most := in.around[:0], 0, len(peers)
@@ -58,15 +60,18 @@ func (in *Intake) compare(cols []judged, cand candidate, peers []int, stored *se
 		around = append(around, v)
 		if v*in.svc.rules.Neighbours.Ratio > level {
 			if high++; 2*high > most {
-				return // the median is too high already, whatever the others are
+				return nil // the median is too high already, whatever the others are
 			}
 		}
 	}
 	in.around = around
-	if in.svc.rules.standsOut(j.Values[cand.i], around) {
-		j.mark(cand.i)
-		in.account.Suspect++
+	median, out := in.svc.rules.standsOut(level, around)
+	if !out {
+		return nil
 	}
+	j.mark(cand.i)
+	in.account.Suspect++
+	return in.doubt(ctx, j, cand.i, Doubt{level, median, len(around)})
 }
 
 // storedPeers reads the stored values of the group's sites that the delivery does not have,

@@ -139,15 +139,15 @@ func (j *judged) mark(i int) {
 	j.Flags[i] |= series.Suspect
 }
 
-// standsOut tells whether v is at least ratio × the median of its neighbours.
-func (r *Rules) standsOut(v int64, neighbours []int64) bool {
+// standsOut tells whether v is at least ratio × the median of its neighbours, and the median.
+func (r *Rules) standsOut(v int64, neighbours []int64) (median int64, out bool) {
 	n := len(neighbours)
 	if n < r.Neighbours.Least {
-		return false
+		return 0, false
 	}
 	slices.Sort(neighbours)
 	twice := neighbours[(n-1)/2] + neighbours[n/2]
-	return 2*v >= r.Neighbours.Ratio*twice
+	return twice / 2, 2*v >= r.Neighbours.Ratio*twice
 }
 
 // order puts the column into ascending time.
