@@ -32,6 +32,8 @@ import() { # seconds of one import, its account to $work/account
 first="$(import)"; account="$(grep -h received "$work/account" "$work/log" | tail -1)"
 again="$(import)"
 values="$(grep -oE 'received [0-9]+' <<<"$account" | grep -oE '[0-9]+')"
+say "grid"
+grid="$("$bin" bench grid)"
 say "pages"
 pages="$("$bin" bench pages --dir "$work/demo")"
 
@@ -64,6 +66,12 @@ Series store:
 \`\`\`
 $write
 $read_
+\`\`\`
+
+Grid: 5,000 cells with faults, 20,000 sources, one core. \`examine\` and \`assign\` are the geometry alone with nothing kept from before; \`load\` is the first coverage of a process, with everything read from the database; \`change\` after a cell was redrawn; \`warm\` when nothing changed.
+
+\`\`\`
+$grid
 \`\`\`
 
 Page data calls (50 users, whole HTTP round trips in one process with the server, demonstration city with the panel):

@@ -37,6 +37,8 @@ func commands() []command {
 		benchSeriesReadCommand(),
 		benchImportCommand(),
 		benchPagesCommand(),
+		benchMattersCommand(),
+		benchGridCommand(),
 		demoCommand(),
 		serveCommand(),
 		importCommand(),

@@ -63,10 +63,17 @@ func Organisation(l *land.Land) (Org, error) {
 	}
 	o.addCounties(l)
 	o.addTowns(l)
+	for _, p := range GridPosts(l) {
+		o.Posts = append(o.Posts, p.Post)
+	}
 	err = eachRow("accounts.csv", func(f *fields) {
 		a := Account{f.text("name"), f.text("person"), f.text("post"), f.text("password"), f.text("must_change") == "1", f.text("about")}
 		if county, n, ok := strings.Cut(a.Post, "#"); ok { // town:410727#1 is its first town
-			a.Post = o.townPost(county, n)
+			if strings.HasPrefix(county, "town:") {
+				a.Post = o.townPost(county, n)
+			} else {
+				a.Post = o.gridPost(l, county, n)
+			}
 		}
 		if _, known := o.post(a.Post); !known {
 			f.fail("post", fmt.Sprintf("no post %q", a.Post))

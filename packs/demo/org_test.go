@@ -49,8 +49,8 @@ func TestOrganisation(t *testing.T) {
 			t.Errorf("%s: must change %v", a.Name, a.MustChange)
 		}
 	}
-	if len(roles) != 9 {
-		t.Errorf("accounts for the roles %v, want all nine", roles)
+	if len(roles) != 13 {
+		t.Errorf("accounts for the roles %v, want all thirteen", roles)
 	}
 	if p := roles["township"]; !region.Contains("410727000000", p.Scope) || p.Scope.Level() != region.Town {
 		t.Errorf("the town's account has the scope %s", p.Scope)

@@ -116,7 +116,7 @@ func (s *Service) checkCell(st *state, c *Cell, snap float64) error {
 		return invalid("region", "行政区代码应为 12 位数字", string(c.Region))
 	}
 	if snap > 0 {
-		c.Shape = geo.Snap(c.Shape, st.beside(c, snap), min(snap, 100))
+		c.Shape = geo.Snap(c.Shape, st.nextTo(c, snap), min(snap, 100))
 	}
 	if err := c.Shape.Check(); err != nil {
 		return err
@@ -165,8 +165,8 @@ func (st *state) county(c *Cell) *Cell {
 	return nil
 }
 
-// beside are the outlines of the same tier near a cell, and of the cells above.
-func (st *state) beside(c *Cell, metres float64) []geo.Shape {
+// nextTo are the outlines of the same tier near a cell, and of the cells above.
+func (st *state) nextTo(c *Cell, metres float64) []geo.Shape {
 	near := c.Shape.Box().Grow(metres)
 	var ids []int64
 	for id, o := range st.cells {

@@ -103,7 +103,7 @@ func (s *Service) coverage(ctx context.Context, tx *store.Tx, r region.Code) (Co
 	if out.Setting, err = s.setting(ctx, tx, r); err != nil {
 		return out, err
 	}
-	out.Cells, out.Faults = len(g.leaves), slices.Clone(g.faults)
+	out.Cells, out.Faults, out.Bound = len(g.leaves), slices.Clone(g.faults), g.bound
 	hectares, empty := int64(g.territory.Area()/1e4), 0.0
 	for _, f := range g.faults {
 		if f.Kind == FaultGap {
@@ -124,7 +124,6 @@ func (s *Service) coverage(ctx context.Context, tx *store.Tx, r region.Code) (Co
 	}
 	x.vacancies(g.leaves, seats)
 	x.loads(g.leaves, seats)
-	x.bindings(r)
 	looks, err := readLooks(ctx, tx, r)
 	if err != nil {
 		return out, err
@@ -235,31 +234,6 @@ func (x *examiner) loads(leaves []*Cell, seats map[int64][]Seat) {
 			f.Since = d.Start()
 		}
 		x.out.Faults = append(x.out.Faults, f.named(fmt.Sprint(p)))
-	}
-}
-
-// bindings counts the sources that fall to exactly one cell. A river belongs to every cell
-// that it passes, and is bound when there is one.
-func (x *examiner) bindings(r region.Code) {
-	for i, source := range x.st.sources {
-		if !region.Contains(r, source.Region) {
-			continue
-		}
-		x.out.Bound.Den++
-		cells := x.st.cellsOf(i)
-		if len(cells) == 1 || len(cells) > 1 && len(source.Line) > 0 {
-			x.out.Bound.Num++
-			continue
-		}
-		f := Fault{Kind: FaultUnbound, Name: source.Name, Situation: "未入格", Objects: []Object{{ofSource, source.ID}}, Cells: cells, At: source.At,
-			Where: x.st.townAt(source.At, r), Since: source.FromAt, Who: officeOf(x.st, r), Action: "bind", ActionText: "入格"}
-		if len(cells) > 1 {
-			f.Kind, f.Situation, f.ActionText = FaultDouble, "入两格", "定格"
-			for _, id := range cells {
-				f.Since = max(f.Since, x.st.cells[id].ShapedAt)
-			}
-		}
-		x.out.Faults = append(x.out.Faults, f.named(fmt.Sprint(source.ID)))
 	}
 }
 

@@ -5,8 +5,10 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 
 	"qingshan/internal/platform/geo"
+	"qingshan/internal/rules/indicator"
 	"qingshan/internal/rules/region"
 )
 
@@ -15,7 +17,8 @@ import (
 type ground struct {
 	leaves    []*Cell
 	territory geo.Shape
-	faults    []Fault // gaps, overlaps, spills
+	faults    []Fault // gaps, overlaps, spills, sources in no cell or in two
+	bound     indicator.Rate
 }
 
 // ground gives the cover of a region, from memory when the grid did not change.
@@ -47,6 +50,7 @@ func (s *Service) ground(ctx context.Context, st *state, r region.Code) (*ground
 // survey compares the leaves of a region with its territory.
 func (s *Service) survey(st *state, r region.Code) (*ground, error) {
 	g := &ground{leaves: st.leavesIn(r), territory: st.territory(r)}
+	g.bindings(st, r)
 	if g.territory.IsEmpty() {
 		return g, nil // nobody drew what is to be filled
 	}
@@ -102,8 +106,8 @@ func (st *state) townName(c *Cell) string {
 
 // townAt is the name of the town that holds a place, of the nearest one, or of nothing.
 func (st *state) townAt(p geo.Point, r region.Code) string {
-	for _, c := range st.cells {
-		if c.Tier == 3 && region.Contains(r, c.Region) && c.Shape.Contains(p) {
+	for _, c := range st.towns {
+		if region.Contains(r, c.Region) && c.Shape.Contains(p) {
 			return c.Name
 		}
 	}
@@ -111,4 +115,30 @@ func (st *state) townAt(p geo.Point, r region.Code) string {
 		return st.townName(st.leaves[i])
 	}
 	return ""
+}
+
+// bindings counts the sources that fall to exactly one cell. A river belongs to every cell
+// that it passes, and is bound when there is one.
+func (g *ground) bindings(st *state, r region.Code) {
+	in := r.Short()
+	for i, source := range st.sources {
+		if !strings.HasPrefix(string(source.Region), in) {
+			continue
+		}
+		g.bound.Den++
+		cells := st.cellsOf(i)
+		if len(cells) == 1 || len(cells) > 1 && len(source.Line) > 0 {
+			g.bound.Num++
+			continue
+		}
+		f := Fault{Kind: FaultUnbound, Name: source.Name, Situation: "未入格", Objects: []Object{{ofSource, source.ID}}, Cells: cells, At: source.At,
+			Where: st.townAt(source.At, r), Since: source.FromAt, Who: officeOf(st, r), Action: "bind", ActionText: "入格"}
+		if len(cells) > 1 {
+			f.Kind, f.Situation, f.ActionText = FaultDouble, "入两格", "定格"
+			for _, id := range cells {
+				f.Since = max(f.Since, st.cells[id].ShapedAt)
+			}
+		}
+		g.faults = append(g.faults, f.named(fmt.Sprint(source.ID)))
+	}
 }

@@ -187,7 +187,7 @@ func (s *Service) importSources(ctx context.Context, tx *store.Tx, rows []row, r
 		}
 		if err == nil {
 			seen[x.Code] = true
-			err = s.putSource(ctx, tx, &x)
+			err = s.putSource(ctx, tx, &x, false)
 		}
 		switch {
 		case err != nil && fault.KindOf(err) != fault.Invalid && fault.KindOf(err) != fault.NotFound:

@@ -35,7 +35,7 @@ func (p *place) matters() *matter.Service {
 
 func (p *place) visit(x grid.Source, cell int64, client, result string) {
 	p.Helper()
-	v := grid.Visit{Cell: cell, Object: grid.Object{Kind: "source", ID: x.ID}, Result: result, ClientID: "visit-" + client}
+	v := grid.Visit{Cell: cell, Object: grid.Object{Kind: "source", ID: x.ID}, Result: result, ClientID: "a-visit-" + client}
 	if _, err := p.svc.Visit(p.as("officer0"), v); err != nil {
 		p.Fatal(err)
 	}
@@ -73,7 +73,7 @@ func TestT51(t *testing.T) {
 				t.Fatalf("missed %d, %v; want %d", n, err, want)
 			}
 		}
-		o, err := p.svc.Outcome(p.as("fengqiu"), county, 0, now+1, "town")
+		o, err := p.svc.Outcome(p.as("fengqiu"), county, now-90*24*3600_000, now+1, "town")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -83,7 +83,7 @@ func TestT51(t *testing.T) {
 		if len(o.Rows) != 2 || o.Ranked != 0 {
 			t.Errorf("%d rows, %d ranked: three findings are no sample", len(o.Rows), o.Ranked)
 		}
-		_, err = p.svc.Outcome(p.as("yanjin"), county, 0, now+1, "town")
+		_, err = p.svc.Outcome(p.as("yanjin"), county, now-1, now+1, "town")
 		p.want("another county", err, "not_found")
 	})
 }

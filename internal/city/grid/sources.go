@@ -40,7 +40,7 @@ func (x *Source) check() error {
 // not found when the known one lies outside of the actor's scope.
 func (s *Service) PutSource(ctx context.Context, x Source) (Source, error) {
 	err := s.update(ctx, func(ctx context.Context, tx *store.Tx) error {
-		if err := s.putSource(ctx, tx, &x); err != nil {
+		if err := s.putSource(ctx, tx, &x, true); err != nil {
 			return err
 		}
 		return changed(ctx, tx, fmt.Sprintf("source/%d", x.ID), x.Region)
@@ -48,7 +48,8 @@ func (s *Service) PutSource(ctx context.Context, x Source) (Source, error) {
 	return x, err
 }
 
-func (s *Service) putSource(ctx context.Context, tx *store.Tx, x *Source) error {
+// putSource stores a source; each writes an audit entry for it, a file has one for all.
+func (s *Service) putSource(ctx context.Context, tx *store.Tx, x *Source, each bool) error {
 	if err := x.check(); err != nil {
 		return err
 	}
@@ -61,7 +62,7 @@ func (s *Service) putSource(ctx context.Context, tx *store.Tx, x *Source) error 
 		return err
 	}
 	if len(have) == 0 {
-		if err := insertSource(ctx, tx, x); err != nil {
+		if err := insertSource(ctx, tx, x); err != nil || !each {
 			return err
 		}
 		return audit.Log(ctx, tx, audit.Entry{Action: "grid.source.add", Object: fmt.Sprintf("source/%d", x.ID), Region: x.Region,
@@ -72,7 +73,7 @@ func (s *Service) putSource(ctx context.Context, tx *store.Tx, x *Source) error 
 		return err
 	}
 	x.ID, x.FromAt, x.Version = old.ID, old.FromAt, old.Version
-	if err := updateSource(ctx, tx, x); err != nil {
+	if err := updateSource(ctx, tx, x); err != nil || !each {
 		return err
 	}
 	return audit.Log(ctx, tx, audit.Entry{Action: "grid.source.change", Object: fmt.Sprintf("source/%d", x.ID), Region: x.Region,

@@ -5,6 +5,7 @@ import (
 	"context"
 	"database/sql"
 	"slices"
+	"strings"
 	"sync"
 
 	"qingshan/internal/platform/geo"
@@ -18,6 +19,7 @@ type state struct {
 	rev       int64
 	cells     map[int64]*Cell // those that exist
 	leaves    []*Cell         // tier 4, and others that no cell lies under; by id
+	towns     []*Cell         // tier 3, by id
 	leafIndex *geo.Index
 	sources   []*Source        // those that exist, by id
 	bound     map[Object]int64 // decisions of people
@@ -98,7 +100,10 @@ func readState(ctx context.Context, tx *store.Tx, old *state, rev int64) (*state
 	if err := st.readBindings(ctx, tx); err != nil {
 		return nil, err
 	}
-	st.settle()
+	if len(fresh) > 0 {
+		old = nil
+	}
+	st.settle(old, cells)
 	return st, nil
 }
 
@@ -114,8 +119,10 @@ func (st *state) readBindings(ctx context.Context, tx *store.Tx) error {
 	return err
 }
 
-// settle finds the leaves and lets each source fall to those that hold it.
-func (st *state) settle() {
+// settle finds the leaves and lets each source fall to those that hold it. When the sources
+// are those of an older state and the leaves are the same cells, only sources near the cells
+// that changed are looked up.
+func (st *state) settle(old *state, changed []*Cell) {
 	parents := map[int64]bool{}
 	for _, c := range st.cells {
 		parents[c.Parent] = true
@@ -124,19 +131,34 @@ func (st *state) settle() {
 		if c.Tier == Leaf || !parents[c.ID] {
 			st.leaves = append(st.leaves, c)
 		}
+		if c.Tier == 3 {
+			st.towns = append(st.towns, c)
+		}
 	}
-	slices.SortFunc(st.leaves, func(a, b *Cell) int { return cmp.Compare(a.ID, b.ID) })
+	sortCells(st.leaves)
+	sortCells(st.towns)
 	shapes := make([]geo.Shape, len(st.leaves))
 	for i, c := range st.leaves {
 		shapes[i] = c.Shape
 	}
 	st.leafIndex = geo.NewIndex(shapes)
-	st.held = map[int64][]int{}
+	var near []geo.Box
+	if old != nil && slices.EqualFunc(old.leaves, st.leaves, func(a, b *Cell) bool { return a.ID == b.ID }) {
+		for _, c := range changed {
+			near = append(near, c.Shape.Box(), old.cells[c.ID].Shape.Box())
+		}
+	} else {
+		old = nil
+	}
+	st.held = make(map[int64][]int, len(st.leaves))
 	st.where = make([][]int, len(st.sources))
 	for i, x := range st.sources {
-		if len(x.Line) > 0 {
+		switch {
+		case len(x.Line) > 0:
 			st.where[i] = st.leafIndex.Passes(x.Line, 50)
-		} else {
+		case old != nil && !slices.ContainsFunc(near, func(b geo.Box) bool { return b.Contains(x.At) }):
+			st.where[i] = old.where[i]
+		default:
 			st.where[i] = st.leafIndex.Find(nil, x.At)
 		}
 		for _, c := range st.cellsOf(i) {
@@ -161,8 +183,9 @@ func (st *state) cellsOf(i int) []int64 {
 // leavesIn are the leaves that lie in a region.
 func (st *state) leavesIn(r region.Code) []*Cell {
 	var out []*Cell
+	in := r.Short()
 	for _, c := range st.leaves {
-		if region.Contains(r, c.Region) {
+		if strings.HasPrefix(string(c.Region), in) {
 			out = append(out, c)
 		}
 	}

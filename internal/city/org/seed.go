@@ -19,6 +19,15 @@ type Seed struct {
 	Units    []SeedUnit
 	Posts    []SeedPost
 	Accounts []SeedAccount
+	Holders  []SeedHolder
+}
+
+// SeedHolder is a person of a pack who holds a post for a time and logs in by single
+// sign-on only, if at all. A post that somebody ever held is left as it is.
+type SeedHolder struct {
+	Post, Person string // code of the post
+	Account      string // login name
+	From, To     string // civil days; To exclusive, "" while held
 }
 
 // SeedUnit is a unit of a pack; parents come first.
@@ -104,6 +113,11 @@ func (s *Service) seed(ctx context.Context, tx *store.Tx, p Seed, fresh []SeedAc
 	for _, a := range fresh {
 		if err := s.seedAccount(ctx, tx, a, posts, hashes[a.Name]); err != nil {
 			return fmt.Errorf("account %s: %w", a.Name, err)
+		}
+	}
+	for _, h := range p.Holders {
+		if err := seedHolder(ctx, tx, h, posts); err != nil {
+			return fmt.Errorf("holder of %s: %w", h.Post, err)
 		}
 	}
 	return audit.Log(ctx, tx, audit.Entry{Action: "org.seed", Object: "org", Summary: "装载数据包的组织机构",
@@ -252,4 +266,28 @@ func (s *Service) appoint(ctx context.Context, tx *store.Tx, r region.Code, unit
 	}
 	return p, audit.Log(ctx, tx, audit.Entry{Action: "post.add", Object: fmt.Sprintf("post/%d", p.ID), Region: r,
 		Summary: "新增岗位 " + unit + " " + p.Name, Detail: p})
+}
+
+func seedHolder(ctx context.Context, tx *store.Tx, x SeedHolder, posts map[string]Post) error {
+	post, known := posts[x.Post]
+	if !known {
+		return invalid("post", "没有这个岗位", x.Post)
+	}
+	var held int
+	if err := tx.QueryRow(ctx, "SELECT COUNT(*) FROM holder WHERE post_id = $1", post.ID).Scan(&held); err != nil || held > 0 {
+		return err
+	}
+	if err := checkAccountName(x.Account); err != nil {
+		return err
+	}
+	person, err := insertPerson(ctx, tx, x.Person, post.UnitRegion)
+	if err != nil {
+		return err
+	}
+	if _, err := insertAccount(ctx, tx, Account{Name: x.Account, Display: x.Person, Region: post.UnitRegion, Person: person, Language: "zh"}, ""); err != nil {
+		return err
+	}
+	_, err = tx.Exec(ctx, "INSERT INTO holder (post_id, person_id, from_day, to_day, created_at) VALUES ($1, $2, $3, $4, $5)",
+		post.ID, person.ID, x.From, x.To, tx.NowMS())
+	return err
 }

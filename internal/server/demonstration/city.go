@@ -1,6 +1,7 @@
 package demonstration
 
 import (
+	"qingshan/internal/city/grid"
 	"qingshan/internal/city/org"
 
 	"qingshan/internal/city/situation"
@@ -23,6 +24,7 @@ type City struct {
 	land   *land.Land
 	world  *synth.World
 	reg    *standard.Registry
+	grid   *grid.Service
 }
 
 // New prepares the demonstration on an open installation; it writes nothing.
@@ -40,6 +42,9 @@ func New(db *store.DB, span Span, seed uint64) (*City, error) {
 		return nil, err
 	}
 	if c.people, err = org.New(db, org.Config{Demo: true}); err != nil {
+		return nil, err
+	}
+	if c.grid, err = grid.New(db, c.people, c.sites, grid.Config{}); err != nil {
 		return nil, err
 	}
 	if c.land, err = demo.Land(seed); err != nil {

@@ -70,6 +70,9 @@ func (c *City) makeOrg(ctx context.Context) error {
 	for _, a := range who.Accounts {
 		seed.Accounts = append(seed.Accounts, org.SeedAccount{Name: a.Name, Person: a.Person, Post: a.Post, Password: a.Password, MustChange: a.MustChange})
 	}
+	for _, h := range demo.GridHolders(c.land, who.Accounts) {
+		seed.Holders = append(seed.Holders, org.SeedHolder{Post: h.Post, Person: h.Person, Account: h.Account, From: h.From, To: h.To})
+	}
 	_, err = c.people.Seed(ctx, seed)
 	return err
 }

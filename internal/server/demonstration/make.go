@@ -77,6 +77,7 @@ func (c *City) acts() []act {
 	}
 	acts = append(acts, c.targetActs(first)...)
 	acts = append(acts, c.dustActs()...)
+	acts = append(acts, c.gridActs(first)...)
 	list := c.span.deliveries()
 	after, days := synth.Hour(0), 0
 	for _, d := range list {
