@@ -1,0 +1,89 @@
+/** The JSON of /grid as the pages read it. */
+export type Place = { code: string; name: string };
+export type Rate = { num: number; den: number; text: string };
+export type Holder = { role: string; name: string; post: string; title: string; person: string; since: string; standIn: string };
+
+export type Cell = {
+  id: string;
+  code: string;
+  name: string;
+  tier: number;
+  region: Place;
+  parent: string;
+  areaKm2: number;
+  holders: Holder[] | null;
+  vacantSince: string;
+  blind: boolean;
+  sources: number;
+  version: number;
+};
+
+export type Area = GeoJSON.Polygon | GeoJSON.MultiPolygon;
+export type CellFeature = { type: 'Feature'; id: string; properties: Cell; geometry: Area };
+export type Cells = { type: 'FeatureCollection'; features: CellFeature[] | null };
+
+export type FaultKind = 'gap' | 'overlap' | 'outside' | 'vacant' | 'unbound' | 'double' | 'overloaded' | 'blind';
+export type Fault = {
+  id: string;
+  kind: FaultKind;
+  name: string;
+  situation: string;
+  where: string;
+  cell: string;
+  cells: string[] | null;
+  objects: { kind: string; id: string }[] | null;
+  area: number;
+  since: string;
+  days: number;
+  who: string;
+  action: 'absorb' | 'release' | 'appoint' | 'bind' | 'relieve' | 'patrol';
+  actionText: string;
+  lng: number;
+  lat: number;
+  geometry?: Area;
+};
+
+export type Coverage = {
+  region: Place;
+  at: string;
+  sentence: string;
+  cells: number;
+  towns: number;
+  staffed: Rate;
+  posts: Rate;
+  bound: Rate;
+  ground: Rate;
+  visited: Rate;
+  roleSet: string;
+  normSet: string;
+  counts: Partial<Record<FaultKind, number>>;
+  gaps: Fault[] | null;
+};
+
+export type OutcomeRow = {
+  region: Place;
+  cell: string;
+  found: number;
+  own: number;
+  others: number;
+  ownRate: Rate;
+  missed: number;
+  roadside: number;
+  missRate: Rate;
+  medianFind: number;
+  medianAct: number;
+  medianClose: number;
+  p90Close: number;
+  closeDays: string;
+  returns: Rate;
+  recurrences: Rate;
+  onTime: Rate;
+  trivial: Rate;
+  ranked: boolean;
+};
+
+export type Outcome = { meta: { region: Place; from: string; to: string; by: string; least: number; sentence: string }; rows: OutcomeRow[] | null; total: OutcomeRow };
+
+export type Source = { id: string; code: string; name: string; kind: string; class: string; className: string; region: string; lng: number; lat: number; roadside: boolean; cells: string[] | null; decided: boolean };
+
+export type Imported = { rows: number; added: number; changed: number; stored: boolean; faults: { row: number; code: string; reason: string }[] | null };
