@@ -150,11 +150,12 @@ type matterOut struct {
 	Body MatterOut
 }
 
-type idIn struct {
+// IDIn is the matter of an operation.
+type IDIn struct {
 	ID string `path:"id" maxLength:"20"`
 }
 
-func (h *API) get(ctx context.Context, in *idIn) (*matterOut, error) {
+func (h *API) get(ctx context.Context, in *IDIn) (*matterOut, error) {
 	id, err := pathID(in.ID)
 	if err != nil {
 		return nil, err

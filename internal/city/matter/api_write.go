@@ -101,7 +101,7 @@ func (b *MoveIn) read() (s Step, err error) {
 }
 
 func (h *API) move(ctx context.Context, in *struct {
-	idIn
+	IDIn
 	rest.IfMatch
 	Body MoveIn
 }) (*matterOut, error) {
@@ -129,7 +129,7 @@ type NoteIn struct {
 }
 
 func (h *API) note(ctx context.Context, in *struct {
-	idIn
+	IDIn
 	Body NoteIn
 }) (*matterOut, error) {
 	id, err := pathID(in.ID)
@@ -142,14 +142,14 @@ func (h *API) note(ctx context.Context, in *struct {
 	return h.answer(ctx, id)
 }
 
-func (h *API) watch(ctx context.Context, in *idIn) (*struct{}, error) {
+func (h *API) watch(ctx context.Context, in *IDIn) (*struct{}, error) {
 	return h.setWatch(ctx, in, true)
 }
-func (h *API) unwatch(ctx context.Context, in *idIn) (*struct{}, error) {
+func (h *API) unwatch(ctx context.Context, in *IDIn) (*struct{}, error) {
 	return h.setWatch(ctx, in, false)
 }
 
-func (h *API) setWatch(ctx context.Context, in *idIn, on bool) (*struct{}, error) {
+func (h *API) setWatch(ctx context.Context, in *IDIn, on bool) (*struct{}, error) {
 	id, err := pathID(in.ID)
 	if err != nil {
 		return nil, err
@@ -170,7 +170,7 @@ type SplitIn struct {
 }
 
 func (h *API) split(ctx context.Context, in *struct {
-	idIn
+	IDIn
 	Body SplitIn
 }) (*matterOut, error) {
 	id, err := pathID(in.ID)

@@ -21,7 +21,7 @@ func (s *Service) Requests(ctx context.Context, limit int) ([]Request, error) {
 	}
 	var out []Request
 	err := s.view(ctx, func(w *work) error {
-		for _, p := range w.me.sight("") {
+		for _, p := range w.sight("") {
 			list, err := where(ctx, w.Tx, p.cond+" AND m.open = 1 AND m.id IN (SELECT matter FROM matter_pause WHERE state = 'asked') ORDER BY m.due_at, m.id", p.args...)
 			if err != nil {
 				return err

@@ -80,7 +80,7 @@ func (s *Service) Watch(ctx context.Context, id int64, on bool) error {
 		return fault.New(fault.Forbidden, "forbidden", "系统不能关注事项")
 	}
 	return s.db.Update(ctx, func(tx *store.Tx) error {
-		w := &work{tx, ctx, s, me, me.dir}
+		w := &work{Tx: tx, ctx: ctx, s: s, me: me, dir: me.dir}
 		m, err := w.visible(id)
 		if err != nil {
 			return err

@@ -80,7 +80,7 @@ func (s *Service) Points(ctx context.Context, q Query, box *geo.Box) (dots []Dot
 		if err := w.mayAsk(q.Region); err != nil {
 			return err
 		}
-		for _, p := range w.me.sight(q.Region) {
+		for _, p := range w.sight(q.Region) {
 			if err := w.filter(&p, q); err != nil {
 				return err
 			}
@@ -145,7 +145,7 @@ func (s *Service) Calendar(ctx context.Context, q Query, month calendar.Window) 
 			{"m.opened_at", func(d *DayCount, n int) { d.Opened += n }},
 			{"m.closed_at", func(d *DayCount, n int) { d.Closed += n }},
 		} {
-			for _, p := range w.me.sight(q.Region) {
+			for _, p := range w.sight(q.Region) {
 				one := q
 				one.Sort, one.Types = "opened", nil
 				if err := w.filter(&p, one); err != nil {

@@ -31,7 +31,7 @@ type PauseIn struct {
 }
 
 func (h *API) askPause(ctx context.Context, in *struct {
-	idIn
+	IDIn
 	Body PauseIn
 }) (*matterOut, error) {
 	id, err := pathID(in.ID)
@@ -75,7 +75,7 @@ type ExtensionIn struct {
 }
 
 func (h *API) askExtension(ctx context.Context, in *struct {
-	idIn
+	IDIn
 	Body ExtensionIn
 }) (*matterOut, error) {
 	id, err := pathID(in.ID)
@@ -92,8 +92,9 @@ func (h *API) askExtension(ctx context.Context, in *struct {
 	return h.answer(ctx, id)
 }
 
-type requestIn struct {
-	idIn
+// RequestIn is a pause or an extension of a matter.
+type RequestIn struct {
+	IDIn
 	Request string `path:"request" maxLength:"20"`
 }
 
@@ -109,7 +110,7 @@ type PauseEndIn struct {
 }
 
 func (h *API) decide(ctx context.Context, in *struct {
-	requestIn
+	RequestIn
 	Body DecisionIn
 }) (*matterOut, error) {
 	id, request, err := in.read()
@@ -123,7 +124,7 @@ func (h *API) decide(ctx context.Context, in *struct {
 }
 
 func (h *API) endPause(ctx context.Context, in *struct {
-	requestIn
+	RequestIn
 	Body PauseEndIn
 }) (*matterOut, error) {
 	id, request, err := in.read()
@@ -136,7 +137,7 @@ func (h *API) endPause(ctx context.Context, in *struct {
 	return h.answer(ctx, id)
 }
 
-func (in *requestIn) read() (id, request int64, err error) {
+func (in *RequestIn) read() (id, request int64, err error) {
 	if id, err = pathID(in.ID); err != nil {
 		return 0, 0, err
 	}

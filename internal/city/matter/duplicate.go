@@ -51,7 +51,7 @@ func (s *Service) Duplicates(ctx context.Context, q Asked) ([]Duplicate, error) 
 
 func (w *work) duplicates(q Asked) ([]Duplicate, error) {
 	var out []Duplicate
-	for _, p := range w.me.sight("") {
+	for _, p := range w.sight("") {
 		p.and("m.open = 1 AND m.opened_at >= " + p.add(w.NowMS()-duplicateDays*calendar.MsPerDay))
 		if q.Kind != "" {
 			p.and("m.kind = " + p.add(q.Kind))

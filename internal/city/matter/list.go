@@ -95,7 +95,7 @@ func (w *work) mayAsk(r region.Code) error {
 			return nil
 		}
 	}
-	for _, p := range w.me.sight(r) {
+	for _, p := range w.sight(r) {
 		var one int64
 		err := w.QueryRow(w.ctx, "SELECT 1 FROM matter m WHERE "+p.cond+" LIMIT 1", p.args...).Scan(&one)
 		if !fault.Is(err, fault.NotFound) {
@@ -119,7 +119,7 @@ func (w *work) list(q Query) ([]*Matter, string, error) {
 		return nil, "", err
 	}
 	var all []*Matter
-	for _, p := range w.me.sight(q.Region) {
+	for _, p := range w.sight(q.Region) {
 		if err := w.filter(&p, q); err != nil {
 			return nil, "", err
 		}
@@ -290,7 +290,7 @@ func (w *work) total(q Query) (int, error) {
 		return n, err
 	}
 	total := 0
-	for _, p := range w.me.sight(q.Region) {
+	for _, p := range w.sight(q.Region) {
 		if err := w.filter(&p, q); err != nil {
 			return 0, err
 		}
@@ -312,7 +312,7 @@ func (w *work) kept(q Query) (map[kind.StateType]int, bool, error) {
 	}
 	out := map[kind.StateType]int{}
 	scopes := w.me.Scopes(access.MatterRead)
-	for _, p := range w.me.partySight(q.Region, scopes) {
+	for _, p := range w.partySight(q.Region, scopes) {
 		if slices.Contains(scopes, "") {
 			break
 		}

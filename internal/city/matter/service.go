@@ -118,6 +118,8 @@ type work struct {
 	s   *Service
 	me  *self
 	dir *org.Directory
+
+	wasAsked, isAbroad bool // see abroad
 }
 
 // update runs a change as the actor of ctx.
@@ -126,7 +128,7 @@ func (s *Service) update(ctx context.Context, action access.Action, fn func(*wor
 	if err != nil {
 		return err
 	}
-	return s.db.Update(ctx, func(tx *store.Tx) error { return fn(&work{tx, ctx, s, me, me.dir}) })
+	return s.db.Update(ctx, func(tx *store.Tx) error { return fn(&work{Tx: tx, ctx: ctx, s: s, me: me, dir: me.dir}) })
 }
 
 // self is the actor with posts and units.

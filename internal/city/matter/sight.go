@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"qingshan/internal/platform/access"
+	"qingshan/internal/platform/fault"
 	"qingshan/internal/platform/store"
 	"qingshan/internal/rules/region"
 )
@@ -106,8 +107,8 @@ func inRegion(p *part, r region.Code, column string) string {
 
 // sight lists the ways in which the actor sees matters inside a region ("" everywhere). They
 // do not overlap.
-func (me *self) sight(r region.Code) []part {
-	scopes := me.Scopes(access.MatterRead)
+func (w *work) sight(r region.Code) []part {
+	scopes := w.me.Scopes(access.MatterRead)
 	var out []part
 	if slices.Contains(scopes, "") {
 		p := part{cond: "1 = 1"}
@@ -128,11 +129,15 @@ func (me *self) sight(r region.Code) []part {
 		}
 		out = append(out, p)
 	}
-	return append(out, me.partySight(r, scopes)...)
+	return append(out, w.partySight(r, scopes)...)
 }
 
 // partySight is what the actor sees outside of its regions: as a party, or about its unit.
-func (me *self) partySight(r region.Code, scopes []region.Code) []part {
+func (w *work) partySight(r region.Code, scopes []region.Code) []part {
+	me := w.me
+	if len(scopes) > 0 && len(me.ownUnits()) == 0 && !w.abroad(scopes) {
+		return nil
+	}
 	p := part{}
 	outside := func(column string) string {
 		var b strings.Builder
@@ -167,4 +172,35 @@ func (me *self) partySight(r region.Code, scopes []region.Code) []part {
 		p.and(inRegion(&p, r, "m.region"))
 	}
 	return []part{p}
+}
+
+// abroad tells whether the actor is a party to any matter outside of its regions: asked once
+// for each read, since for nearly everybody the answer is no, and lists need not look further.
+// An error counts as yes: the list itself then meets it.
+func (w *work) abroad(scopes []region.Code) bool {
+	if w.wasAsked {
+		return w.isAbroad
+	}
+	w.wasAsked, w.isAbroad = true, false
+	for _, x := range []struct {
+		column string
+		ids    []int64
+	}{{"post", w.me.posts}, {"unit", w.me.units}, {"account", []int64{w.me.Account}}} {
+		if len(x.ids) == 0 {
+			continue
+		}
+		p := part{}
+		p.cond = in(&p, "q."+x.column, x.ids) + " AND q." + x.column + " <> 0"
+		for _, s := range scopes {
+			low := s.Short()
+			p.and(fmt.Sprintf("(q.region < %s OR q.region >= %s)", p.add(low), p.add(low+":")))
+		}
+		var one int64
+		err := w.QueryRow(w.ctx, "SELECT 1 FROM matter_party q WHERE "+p.cond+" LIMIT 1", p.args...).Scan(&one)
+		if !fault.Is(err, fault.NotFound) {
+			w.isAbroad = true
+			return true
+		}
+	}
+	return false
 }

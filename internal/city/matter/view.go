@@ -55,7 +55,7 @@ func (s *Service) view(ctx context.Context, fn func(*work) error) error {
 	if err != nil {
 		return err
 	}
-	return s.db.View(ctx, func(tx *store.Tx) error { return fn(&work{tx, ctx, s, me, me.dir}) })
+	return s.db.View(ctx, func(tx *store.Tx) error { return fn(&work{Tx: tx, ctx: ctx, s: s, me: me, dir: me.dir}) })
 }
 
 // Matter reads one matter with its record. Errors: not found also when the actor may not see it.
