@@ -10,7 +10,8 @@ const reread: Record<string, string[]> = {
   'import.progress': ['/imports'],
   'import.done': ['/imports', '/data', '/air'],
   'data.corrected': ['/data', '/air', '/explain'],
-  reset: ['/air', '/data', '/imports'],
+  notice: ['/notices'],
+  reset: ['/air', '/data', '/imports', '/notices'],
 };
 
 export type LiveState = 'live' | 'waiting';

@@ -3010,9 +3010,11 @@ export interface components {
         };
         ServerStandardTable: {
             clause: string;
+            clauseEn: string;
             confidence: string;
             head: string[] | null;
             name: string;
+            nameEn: string;
             rows: (string[] | null)[] | null;
         };
         ServerStandardView: {
@@ -3022,8 +3024,10 @@ export interface components {
             from: string;
             id: string;
             name: string;
+            nameEn: string;
             number: string;
             source: string;
+            sourceEn: string;
             tables: components["schemas"]["ServerStandardTable"][] | null;
             /** @description 空表示仍在施行 */
             to: string;

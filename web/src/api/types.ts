@@ -79,5 +79,14 @@ export type AuditEntry = Schemas['OrgAuditRow'];
 export type AuditVerify = Schemas['OrgAuditReport'];
 export type Health = Filled<Schemas['ServerHealth']>;
 
+export type Notice = Filled<Schemas['ServerNoticeItem']>;
+export type NoticePage = Filled<Schemas['ServerNoticePage']>;
+export type NoticeSettings = Schemas['ServerNoticeSettings'];
+export type Webhook = Schemas['ServerWebhookView'];
+export type Job = Schemas['ServerJobView'];
+export type Jobs = Filled<Schemas['ServerJobsView']>;
+export type Schedule = Schemas['ServerScheduleView'];
+export type RejectRow = Schemas['TelemetryRejectOut'];
+
 /** A cursor-paged list. */
 export type Page<T> = { [K in keyof Schemas['PageOrgUnitRow']]: K extends 'items' ? T[] : Schemas['PageOrgUnitRow'][K] };

@@ -140,6 +140,7 @@ export function DataTable<T>(p: Props<T>) {
     );
   }
 
+  if (p.rows.length === 0) return <>{p.bar && bar}{empty}</>;
   const long = rows.length > 200;
   const w = long ? windowOf(rows.length, ROW, scroll.top, scroll.height) : { from: 0, to: rows.length, before: 0, after: 0 };
   const totals = columns.some((c) => c.total !== undefined) && rows.length > 0;

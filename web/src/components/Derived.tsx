@@ -10,7 +10,7 @@ export function Derived({ name, children, sum, note }: { name: string; children:
   const { t } = useT();
   return (
     <Popover trigger="click" title={name} content={<div className="derived" data-testid="derived"><p>{sum}</p>{note && <p className="note">{note}</p>}</div>}>
-      <button type="button" className="fig-open">
+      <button type="button" className="fig-open" onClick={(e) => e.stopPropagation()}>
         <span className="sr-only">{`${name} `}</span>
         {children}
         <span className="sr-only">{t('explain.open')}</span>

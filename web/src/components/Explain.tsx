@@ -11,32 +11,32 @@ import { useNarrow } from './useNarrow';
 
 /** The drawer behind every figure: formula, clause, standard set, inputs with source and revision, counts. */
 export default function Explain({ why }: { why: string }) {
-  const { t } = useT();
+  const { t, either } = useT();
   const narrow = useNarrow();
   const query = Object.fromEntries(new URLSearchParams(why));
   const r = useApi<ExplainData>('/explain', query, { keep: false });
   return (
-    <Drawer open onClose={closeExplain} title={r.data ? <Rich text={r.data.title} /> : t('explain.title')} size={narrow ? '100%' : 520} destroyOnHidden closable={{ 'aria-label': t('do.close') }}>
+    <Drawer open onClose={closeExplain} title={r.data ? <Rich text={either(r.data.title, r.data.titleEn)} /> : t('explain.title')} size={narrow ? '100%' : 520} destroyOnHidden closable={{ 'aria-label': t('do.close') }}>
       {r.isPending ? <Waiting /> : r.error ? <Failed error={r.error} retry={() => void r.refetch()} /> : <Body e={r.data} />}
     </Drawer>
   );
 }
 
 function Body({ e }: { e: ExplainData }) {
-  const { t, maybe, lang } = useT();
+  const { t, maybe, lang, either } = useT();
   const notes = lang === 'en' && e.notesEn?.length > 0 ? e.notesEn : e.notes;
   const facts: [string, ReactNode][] = [
-    [t('explain.clause'), <Rich key="c" text={e.clause} />],
-    [t('explain.standard'), lang === 'en' ? e.standard : e.edition || e.standard],
+    [t('explain.clause'), <Rich key="c" text={either(e.clause, e.clauseEn)} />],
+    [t('explain.standard'), either(e.edition, e.editionEn) || e.standard],
     [t('explain.kind'), maybe(`data.${e.dataKind}`, e.dataKind)],
     [t('explain.dust'), maybe(`dust.${e.dustMode}`, e.dustMode)],
-    [t('explain.confidence'), e.confidence],
+    [t('explain.confidence'), maybe(`confidence.${e.confidence}`, e.confidence)],
   ];
   return (
     <div className="explain" data-testid="explain">
       <section>
         <h3>{t('explain.formula')}</h3>
-        <p className="formula"><Rich text={e.formula} /></p>
+        <p className="formula"><Rich text={either(e.formula, e.formulaEn)} /></p>
       </section>
       <section>
         <dl className="kv">
@@ -50,7 +50,7 @@ function Body({ e }: { e: ExplainData }) {
           <h3>{t('explain.counts')}</h3>
           <dl className="kv">
             {e.counts.map((c) => (
-              <div key={c.name} style={{ display: 'contents' }}><dt>{c.name}</dt><dd className="num">{c.value}</dd></div>
+              <div key={c.name} style={{ display: 'contents' }}><dt><Rich text={either(c.name, c.nameEn)} /></dt><dd className="num">{either(c.value, c.valueEn)}</dd></div>
             ))}
           </dl>
         </section>
@@ -67,7 +67,7 @@ function Body({ e }: { e: ExplainData }) {
 }
 
 function Inputs({ e }: { e: ExplainData }) {
-  const { t } = useT();
+  const { t, either } = useT();
   if (!e.inputs || e.inputs.length === 0) return null;
   return (
     <section>
@@ -85,10 +85,10 @@ function Inputs({ e }: { e: ExplainData }) {
           <tbody>
             {e.inputs.map((x, i) => (
               <tr key={`${x.name}${i}`}>
-                <td><Rich text={x.name} /></td>
-                <td className="r nowrap">{plain(x.value)} <span className="note">{x.unit}</span></td>
+                <td><Rich text={either(x.name, x.nameEn)} /></td>
+                <td className="r nowrap">{plain(x.value)} <span className="note">{either(x.unit, x.unitEn)}</span></td>
                 <td>
-                  <Rich text={x.source} />
+                  <Rich text={either(x.source, x.sourceEn)} />
                   {x.recordedAt && <div className="note">{`${t('explain.recorded')} ${stamp(x.recordedAt)}`}</div>}
                 </td>
                 <td className="r">{x.revision}</td>

@@ -26,12 +26,15 @@ export function ListView<T>({ columns, rows, rowKey, own, onOpen }: Props<T>) {
             )}
           </div>
           <dl>
-            {(second?.fill?.(row) ? [] : rest).map((c) => (
-              <div key={c.key}>
-                <dt><Rich text={c.label} /></dt>
-                <dd>{c.cell(row)}</dd>
-              </div>
-            ))}
+            {(second?.fill?.(row) ? [] : rest).map((c) => {
+              const cell = c.cell(row);
+              return cell === null || cell === '' ? null : (
+                <div key={c.key}>
+                  {c.head !== '' && <dt><Rich text={c.label} /></dt>}
+                  <dd>{cell}</dd>
+                </div>
+              );
+            })}
           </dl>
         </div>
       ))}

@@ -40,4 +40,12 @@ describe('pollutants', () => {
     const letters = ['O3_8h', 'PM2.5', 'PM10', 'NO2', 'SO2', 'CO'].map(letterOf);
     expect(letters).toEqual(['O', 'F', 'C', 'N', 'S', 'K']);
   });
+  it('the eight-hour mean keeps its name, not bold', () => {
+    expect(pieces('首要污染物 O3_8h，158', true)).toEqual([
+      { text: '首要污染物 O', kind: 'text' },
+      { text: '3', kind: 'sub' },
+      { text: '-8h，', kind: 'text' },
+      { text: '158', kind: 'strong' },
+    ]);
+  });
 });

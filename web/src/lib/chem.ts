@@ -37,7 +37,7 @@ export function pieces(sentence: string, bold = false): Piece[] {
   const push = (text: string, kind: Piece['kind']) => {
     if (text) out.push({ text, kind });
   };
-  const pattern = /(PM)(2\.5|10)(?!\d)|(O|NO|SO)([23])(?![\d.])|([+−-]?\d+(?:[.,]\d+)*(?:\s?%)?)/g;
+  const pattern = /(PM)(2\.5|10)(?!\d)|(O|NO|SO)([23])(?![\d.])([_-]8h)?|([+−-]?\d+(?:[.,]\d+)*(?:\s?%)?)/g;
   let at = 0;
   for (const m of sentence.matchAll(pattern)) {
     push(sentence.slice(at, m.index), 'text');
@@ -48,6 +48,7 @@ export function pieces(sentence: string, bold = false): Piece[] {
     } else if (m[3]) {
       push(m[3], 'text');
       push(m[4] ?? '', 'sub');
+      if (m[5]) push('-8h', 'text');
     } else {
       const after = sentence.slice(at, at + 1);
       const isTime = '时月日年号'.includes(after) && after !== '';

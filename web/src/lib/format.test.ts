@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { addDays, bytes, civil, clock, count, day, duration, hour, hourOnly, isoDay, minute, plain, rfc3339, signed, stamp, weekday } from './format';
+import { addDays, bytes, civil, clock, count, day, duration, hour, hourOnly, hoursBetween, isoDay, minute, plain, rfc3339, signed, stamp, weekday } from './format';
 
 describe('civil time is Asia/Shanghai whatever the zone of the machine', () => {
   it.each([
@@ -26,6 +26,11 @@ describe('dates as officials write them', () => {
     [hour('2026-08-28T14:00:00+08:00', 'zh'), '8月28日 14时'],
     [hour('2026-08-28T14:00:00+08:00', 'en'), '28 Aug 14:00'],
     [hourOnly('2026-08-28T07:00:00+08:00', 'zh'), '7时'],
+    [hour('2026-08-28T00:00:00+08:00', 'zh'), '8月27日 24时'],
+    [hour('2026-01-01T00:00:00+08:00', 'en'), '31 Dec 24:00'],
+    [hourOnly('2026-08-28T00:00:00+08:00', 'zh'), '24时'],
+    [String(hoursBetween('2026-08-27T00:00:00+08:00', '2026-08-27T08:05:00+08:00')), '8'],
+    [String(hoursBetween('', '2026-08-27T08:05:00+08:00')), '0'],
     [minute('2026-08-28T07:05:00+08:00', 'zh'), '8月28日 07:05'],
     [clock(Date.parse('2026-08-28T08:00:00+08:00'), 'zh'), '8月28日 星期五 08:00'],
     [clock(Date.parse('2026-08-28T08:00:00+08:00'), 'en'), '28 Aug Fri 08:00'],

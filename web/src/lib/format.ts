@@ -43,18 +43,27 @@ export function day(time: string | number | null | undefined, lang: Lang, refYea
   return `${other ? `${c.year}年` : ''}${c.month}月${c.day}日`;
 }
 
-/** 8月28日 14时: the end label of an hour. */
+/** 8月28日 14时: the end label of an hour. Midnight ends the day before: 8月27日 24时. */
 export function hour(time: string | number | null | undefined, lang: Lang): string {
   const c = civil(time);
   if (!c) return '';
-  return lang === 'en' ? `${day(time, lang)} ${two(c.hour)}:00` : `${day(time, lang)} ${c.hour}时`;
+  return `${day(c.hour === 0 ? instant(time) - DAY_MS : time, lang)} ${hourOnly(time, lang)}`;
 }
 
-/** 14时 / 14:00 */
+/** 14时 / 14:00; midnight is 24时, as the last hour of its day. */
 export function hourOnly(time: string | number | null | undefined, lang: Lang): string {
   const c = civil(time);
   if (!c) return '';
-  return lang === 'en' ? `${two(c.hour)}:00` : `${c.hour}时`;
+  const h = c.hour === 0 ? 24 : c.hour;
+  return lang === 'en' ? `${two(h)}:00` : `${h}时`;
+}
+
+const instant = (time: string | number | null | undefined): number => (typeof time === 'number' ? time : Date.parse(String(time)));
+
+/** Whole hours from one time to another; 0 when one of them is none. */
+export function hoursBetween(from: string | null | undefined, to: string | null | undefined): number {
+  const ms = instant(to ?? '') - instant(from ?? '');
+  return Number.isNaN(ms) ? 0 : Math.floor(ms / 3_600_000);
 }
 
 /** 8月28日 07:00 */

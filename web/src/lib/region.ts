@@ -11,6 +11,11 @@ export function shortCode(code: string): string {
   return code.slice(0, depthOf(code));
 }
 
+/** The code as people write it: at least the six digits of GB/T 2260, so that a city is 410700. */
+export function printCode(code: string): string {
+  return shortCode(code).padEnd(6, '0');
+}
+
 /** A code written with 2, 4, 6, 9 or 12 digits as the 12 digits of the contract; '' when it is none. */
 export function fullCode(text: string): string {
   return /^\d+$/.test(text) && (lengths as readonly number[]).includes(text.length) ? text.padEnd(12, '0') : '';

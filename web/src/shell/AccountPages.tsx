@@ -12,6 +12,7 @@ import { useT } from '../i18n';
 import { stamp } from '../lib/format';
 import { useLocation } from '../lib/router';
 import { NotFound } from './Errors';
+import { NotifyForm } from './NotifyForm';
 import { PasswordForm } from './PasswordForm';
 
 /** The account's own pages: sessions and password. */
@@ -19,7 +20,18 @@ export default function AccountPages() {
   const { path } = useLocation();
   if (path === '/me/sessions') return <Sessions />;
   if (path === '/me/password') return <Password />;
+  if (path === '/me/notify') return <Notify />;
   return <NotFound />;
+}
+
+function Notify() {
+  const { t } = useT();
+  return (
+    <div className="page">
+      <PageHead title={t('nt.settings')} question={t('nt.lead')} />
+      <Card className="form"><NotifyForm /></Card>
+    </div>
+  );
 }
 
 function Password() {

@@ -10,6 +10,7 @@ import { useNarrow } from '../components/useNarrow';
 import { useT } from '../i18n';
 import { clock, minute } from '../lib/format';
 import { carry, navigate, patch, useLocation, useParam } from '../lib/router';
+import { Bell } from './Bell';
 import { useNow } from './clock';
 import { useMe } from './me';
 import { ScopePicker } from './ScopePicker';
@@ -31,6 +32,7 @@ export function TopBar({ live }: { live: LiveState }) {
       <span className="spring" />
       {live === 'waiting' && <span className="livewait" role="status" title={t('top.waiting')} aria-label={t('top.waiting')} />}
       <DemoMark />
+      <Bell />
       <AccountMenu />
     </header>
   );
@@ -101,6 +103,7 @@ function AccountMenu() {
     { key: 'language', label: t('account.language') },
     { key: 'sessions', label: t('account.sessions') },
     { key: 'password', label: t('account.password') },
+    { key: 'notify', label: t('account.notify') },
     { type: 'divider' as const },
     { key: 'logout', label: t('account.logout') },
   ];

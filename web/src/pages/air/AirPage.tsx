@@ -8,7 +8,7 @@ import { PageHead } from '../../components/PageHead';
 import { Failed, Waiting } from '../../components/States';
 import type { MapPoint } from '../../components/StationMap';
 import { useT } from '../../i18n';
-import { setParams, useParam } from '../../lib/router';
+import { setParams, useChoice, useParam } from '../../lib/router';
 import { CityStrip } from './CityStrip';
 import { Completeness } from './Completeness';
 import { StationList } from './StationList';
@@ -17,17 +17,20 @@ import { Yesterday } from './Yesterday';
 
 const StationMap = lazy(() => import('../../components/StationMap'));
 
+const modes = ['live', 'yesterday'] as const;
+const views = ['chart', 'table'] as const;
+
 /** 态势: now. Stations, 72 hours, map and completeness of one scope on one screen. */
 export default function AirPage() {
   const { t } = useT();
-  const [mode] = useParam('mode');
+  const [mode] = useChoice('mode', modes, 'live');
   return mode === 'yesterday' ? <Yesterday head={<Acts />} /> : <Now title={t('air.title')} />;
 }
 
 function Acts() {
   const { t } = useT();
-  const [mode, setMode] = useParam('mode', 'live');
-  const [view, setView] = useParam('view', 'chart');
+  const [mode, setMode] = useChoice('mode', modes, 'live');
+  const [view, setView] = useChoice('view', views, 'chart');
   return (
     <>
       <Segmented value={mode} onChange={setMode} options={[{ value: 'live', label: t('air.live') }, { value: 'yesterday', label: t('air.yesterday') }]} aria-label={t('air.live')} />
@@ -41,7 +44,7 @@ function Now({ title }: { title: string }) {
   const { t, lang } = useT();
   const query = usePageQuery();
   const [siteText] = useParam('site');
-  const [view] = useParam('view', 'chart');
+  const [view] = useChoice('view', views, 'chart');
   const sites = useMemo(() => siteText.split(',').filter(Boolean), [siteText]);
   const r = useApi<AirNow>('/air/now', { ...query, sites: sites.join(',') || undefined });
   const toggle = (id: string) => {

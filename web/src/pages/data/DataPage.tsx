@@ -5,21 +5,22 @@ import { PageHead } from '../../components/PageHead';
 import { Failed, Waiting } from '../../components/States';
 import { useT } from '../../i18n';
 import { count } from '../../lib/format';
-import { useParam } from '../../lib/router';
+import { useChoice } from '../../lib/router';
 import { can, useMe } from '../../shell/me';
 import { CorrectionForm } from './CorrectionForm';
 import { LateTable } from './LateTable';
+import { RejectTable } from './RejectTable';
 import { RevisionTable } from './RevisionTable';
 import { StreamTable } from './StreamTable';
 
-const tabs = ['streams', 'late', 'revisions', 'correct'] as const;
+const tabs = ['streams', 'late', 'rejects', 'revisions', 'correct'] as const;
 
 /** 数据: did it come, is it complete, what was changed. */
 export default function DataPage() {
   const { t } = useT();
   const me = useMe();
   const query = usePageQuery();
-  const [tab, setTab] = useParam('tab', 'streams');
+  const [tab, setTab] = useChoice('tab', tabs, 'streams');
   const r = useApi<Streams>('/data/streams', query);
   return (
     <div className="page">
@@ -30,6 +31,7 @@ export default function DataPage() {
       {tab === 'streams' && (
         <Card flush>{r.error && !r.data ? <Failed error={r.error} retry={() => void r.refetch()} /> : !r.data ? <Waiting height={320} /> : <><StreamTable rows={r.data.items} query={query} /><p className="note" style={{ padding: '8px 16px' }}>{t('dt.completeNote')}</p></>}</Card>
       )}
+      {tab === 'rejects' && <Card flush><RejectTable query={query} /></Card>}
       {tab === 'late' && <Card flush><LateTable query={query} /></Card>}
       {tab === 'revisions' && <RevisionTable query={query} />}
       {tab === 'correct' && (can(me, 'observation.correct') ? <CorrectionForm query={query} /> : <Card><p className="mid">{t('co.forbidden')}</p></Card>)}
@@ -39,6 +41,7 @@ export default function DataPage() {
 
 /** Every stream accounts for itself: received = stored + unchanged + rejected. */
 function answer(rows: Stream[], t: ReturnType<typeof useT>['t']): string {
+  if (rows.length === 0) return t('dt.answerNone');
   const sum = (get: (s: Stream) => number) => rows.reduce((n, s) => n + get(s), 0);
   const received = sum((s) => s.received);
   const stored = sum((s) => s.stored);

@@ -3,12 +3,14 @@ import type { Query } from '../../api/client';
 import type { Stream } from '../../api/types';
 import { DataTable, type Column, type Filter } from '../../components/DataTable';
 import { useT } from '../../i18n';
+import { can, useMe } from '../../shell/me';
 import { count, minute } from '../../lib/format';
 
 const off = (s: Stream) => s.received - s.stored - s.unchanged - s.rejected;
 
 export function StreamTable({ rows, query }: { rows: Stream[]; query: Query }) {
   const { t, lang, maybe } = useT();
+  const me = useMe();
   const sum = (get: (s: Stream) => number) => count(rows.reduce((n, s) => n + get(s), 0));
   const amount = (key: 'received' | 'stored' | 'unchanged' | 'rejected'): Column<Stream> => ({
     key,
@@ -48,7 +50,7 @@ export function StreamTable({ rows, query }: { rows: Stream[]; query: Query }) {
     ],
     [t],
   );
-  return <DataTable id="str" label={t('dt.streams')} columns={columns} rows={rows} rowKey={(s) => s.id} filters={filters} exportPath="/data/streams" exportQuery={query} pickable empty={{ title: t('dt.noStreams'), help: t('dt.noStreamsHelp') }} />;
+  return <DataTable id="str" label={t('dt.streams')} columns={columns} rows={rows} rowKey={(s) => s.id} filters={filters} exportPath="/data/streams" exportQuery={query} pickable empty={{ title: t('dt.noStreams'), help: can(me, 'import.run') ? t('dt.noStreamsHelp') : t('dt.noStreamsOther') }} />;
 }
 
 function Status({ s }: { s: string }) {

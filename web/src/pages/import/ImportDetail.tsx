@@ -45,6 +45,7 @@ export function ImportDetail({ id, onLeave }: { id: string; onLeave: () => void 
           <span className="note">{`${Math.round((x.progress ?? 0) * 100)}%`}{x.rowsPerSecond > 0 && `，${t('im.rate', { n: count(x.rowsPerSecond), left: duration((x.secondsLeft ?? 0) / 60, lang) })}`}</span>
         </div>
       )}
+      {x.note && !nowBusy && <div className="banner warn" role="note" style={{ marginBottom: 12 }}>{x.note}</div>}
       {x.status === 'failed' && <div className="banner danger" role="alert"><div>{x.error}<div className="note">{t('im.failedLead')}</div></div></div>}
       {x.received > 0 && <Sums x={x} />}
       {offer && (
@@ -75,7 +76,7 @@ function Sums({ x }: { x: Import }) {
   const { t } = useT();
   return (
     <section data-testid="import-sums">
-      <h3 className="note" style={{ marginBottom: 4 }}>{x.dryRun || x.status === 'preview' ? t('im.dryResult') : t('im.result')}</h3>
+      <h3 className="note" style={{ marginBottom: 4 }}>{x.dryRun || x.status === 'preview' ? t('im.dryResult') : t('im.result')}{x.rows > 0 && <span style={{ fontWeight: 400 }}>{` · ${t('im.lines', { n: count(x.rows) })}`}</span>}</h3>
       <div className="sums-row">
         <div><span className="note">{t('im.received')}</span><b>{count(x.received)}</b></div>
         <span className="sign">=</span>
@@ -94,11 +95,12 @@ function Rejects({ x }: { x: Import }) {
   const { t } = useT();
   const rows = x.rejects ?? [];
   if (rows.length === 0) return null;
+  const shown = rows.reduce((n, j) => n + j.values, 0);
   return (
     <section style={{ marginTop: 20 }} data-testid="rejects">
       <div style={{ display: 'flex', gap: 10, alignItems: 'baseline', marginBottom: 6 }}>
         <h2>{t('im.rejects')}</h2>
-        <span className="note">{t('im.rejectsNote', { n: rows.length })}</span>
+        <span className="note">{shown === x.rejected ? t('im.rejectsNote', { n: count(rows.length), v: count(shown) }) : t('im.rejectsFirst', { n: count(rows.length), v: count(x.rejected) })}</span>
         <a href={url(`/imports/${x.id}/rejects.csv`)} download style={{ marginLeft: 'auto' }}>{t('im.download')}</a>
       </div>
       <div className="tablebox" style={{ maxHeight: 300 }} tabIndex={0} role="region" aria-label={t('im.rejects')}>

@@ -1,5 +1,5 @@
-import { usePages } from '../../api/hooks';
-import type { Import } from '../../api/types';
+import { useApi, usePages } from '../../api/hooks';
+import type { Import, ImportKind } from '../../api/types';
 import { Card } from '../../components/Card';
 import { DataTable, type Column } from '../../components/DataTable';
 import { Failed, Waiting } from '../../components/States';
@@ -20,17 +20,19 @@ export function ImportStatus({ x }: { x: Pick<Import, 'status' | 'dryRun'> }) {
 export function ImportHistory({ current, onOpen }: { current: string; onOpen: (id: string) => void }) {
   const { t, lang } = useT();
   const r = usePages<Import>('/imports');
+  const kinds = useApi<ImportKind[]>('/imports/kinds');
+  const kindName = (x: Import) => kinds.data?.find((k) => k.kind === x.kind)?.name ?? x.kind;
   const amount = (key: 'received' | 'stored' | 'unchanged' | 'rejected'): Column<Import> => ({ key, head: t(`im.${key}`), label: t(`im.${key}`), num: true, sort: (x) => x[key], cell: (x) => (key === 'rejected' && x.rejected > 0 ? <span className="warn">{count(x.rejected)}</span> : count(x[key])) });
   const columns: Column<Import>[] = [
-    { key: 'file', head: t('im.file'), label: t('im.file'), cell: (x) => <span className="wrap-any">{x.file}</span>, sort: (x) => x.file },
+    { key: 'file', head: t('im.file'), label: t('im.file'), cell: (x) => <span className="file-name" title={x.file}>{x.file}</span>, sort: (x) => x.file },
     { key: 'status', head: t('im.status'), label: t('im.status'), cell: (x) => <ImportStatus x={x} />, sort: (x) => x.status },
-    { key: 'kind', head: t('im.kind'), label: t('im.kind'), cell: (x) => x.kind, sort: (x) => x.kind },
-    { key: 'size', head: t('im.size'), label: t('im.size'), num: true, cell: (x) => bytes(x.size), sort: (x) => x.size },
+    { key: 'kind', head: t('im.kind'), label: t('im.kind'), cell: (x) => <span className="nowrap">{kindName(x)}</span>, sort: kindName },
+    { key: 'size', head: t('im.size'), label: t('im.size'), num: true, cell: (x) => <span className="nowrap">{bytes(x.size)}</span>, sort: (x) => x.size },
     amount('received'),
     amount('stored'),
     amount('unchanged'),
     amount('rejected'),
-    { key: 'by', head: t('im.by'), label: t('im.by'), cell: (x) => x.by, sort: (x) => x.by },
+    { key: 'by', head: t('im.by'), label: t('im.by'), cell: (x) => <span className="nowrap">{x.by}</span>, sort: (x) => x.by },
     { key: 'started', head: t('im.started'), label: t('im.started'), cell: (x) => <span className="nowrap">{minute(x.startedAt, lang)}</span>, sort: (x) => x.startedAt },
   ];
   return (

@@ -15,7 +15,7 @@ export function printedDiff(a: string, b: string): string {
 
 /** Our own place, its parts, and the distance to the neighbours; always in view above the list. */
 export function OwnStrip({ d, own, onShow }: { d: Ranking; own: RankRow | undefined; onShow: () => void }) {
-  const { t } = useT();
+  const { t, lang } = useT();
   if (!own) return d.rows.length > 0 ? <p className="note">{t('rk.noOwn')}</p> : null;
   const at = d.rows.indexOf(own);
   const better = d.rows.slice(0, at).reverse().find((r) => r.rank > 0 && r.rank < own.rank);
@@ -29,7 +29,7 @@ export function OwnStrip({ d, own, onShow }: { d: Ranking; own: RankRow | undefi
       <div className="strip-item"><span className="note">{t('rk.moved')}</span><span className="strip-primary"><Moved n={own.rank > 0 && (own.rankLast ?? 0) > 0 ? own.rankChange : null} t={t} /></span></div>
       <div className="strip-item"><span className="note">{t('rk.composite')}</span><Figure figure={own.composite} size="table" name={t('rk.composite')} against={`${signed(own.change)}%`} /></div>
       <div className="strip-item wide">
-        <span className="note">{t('rk.parts')}{own.worst && <>，{t('rk.worst')} <Pollutant name={factorName(own.worst)} /></>}</span>
+        <span className="note">{t('rk.parts')}{own.worst && <>{lang === 'en' ? ', ' : '，'}{t('rk.worst')} <Pollutant name={factorName(own.worst)} /></>}</span>
         <Parts row={own} />
       </div>
       <div className="strip-item">

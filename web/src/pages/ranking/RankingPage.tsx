@@ -6,10 +6,13 @@ import type { Ranking, RankRow } from '../../api/types';
 import { Card } from '../../components/Card';
 import { DataTable } from '../../components/DataTable';
 import { PageHead } from '../../components/PageHead';
+import { Rich } from '../../components/Rich';
 import { Failed, Waiting } from '../../components/States';
 import { useT } from '../../i18n';
 import { day } from '../../lib/format';
-import { setParams, useParam } from '../../lib/router';
+import { depthOf } from '../../lib/region';
+import { setParams, useChoice, useParam } from '../../lib/router';
+import { useMe } from '../../shell/me';
 import { OwnStrip } from './OwnStrip';
 import { RankDrawer } from './RankDrawer';
 import { columnsOf } from './columns';
@@ -19,13 +22,16 @@ const periods = ['month', 'ytd', 'year'] as const;
 
 /** 排名: which place, which item costs most, how far to the next. */
 export default function RankingPage() {
-  const { t, lang } = useT();
+  const { t, lang, either } = useT();
   const query = usePageQuery();
-  const [list, setList] = useParam('list', 'province');
-  const [period, setPeriod] = useParam('period', 'ytd');
+  const me = useMe();
+  // A county asks first for its place among the counties.
+  const [list, setList] = useChoice('list', lists, depthOf(query.region ?? me.scope.code) >= 6 ? 'county' : 'province');
+  const [period, setPeriod] = useChoice('period', periods, 'ytd');
   const [date, setDate] = useParam('date');
-  const [dust, setDust] = useParam('dust', 'observed');
-  const [show, setShow] = useParam('show', 'value');
+  const [dust, setDust] = useChoice('dust', ['observed', 'assessed'] as const, 'observed');
+  const [show, setShow] = useChoice('show', ['value', 'index'] as const, 'value');
+  const [find] = useParam('find');
   const [open] = useParam('open');
   const [focus, setFocus] = useState(0);
   const full = { ...query, list, period, date: date || undefined, dust: dust === 'observed' ? undefined : dust };
@@ -50,12 +56,13 @@ export default function RankingPage() {
       </div>
       {r.error && !d ? <Card><Failed error={r.error} retry={() => void r.refetch()} /></Card> : !d ? <Waiting height={460} /> : (
         <>
-          {d.standardNote && <div className="banner warn" role="note">{d.standardNote}</div>}
+          {d.standardNote && <div className="banner warn" role="note"><Rich text={either(d.standardNote, d.standardNoteEn)} /></div>}
+          {d.validityNote && <div className="banner warn" role="note"><Rich text={either(d.validityNote, d.validityNoteEn)} /></div>}
           <OwnStrip d={d} own={own} onShow={() => setFocus(focus + 1)} />
           <Card
-            title={d.list.name}
-            note={`${t('rk.members', { n: d.rows.length })} · ${t('rk.span', { from: day(d.from, lang), to: day(d.to, lang) })} · ${d.list.confidence ? t('rk.source', { s: d.list.source, c: d.list.confidence }) : t('rk.sourceOnly', { s: d.list.source })}`}
-            right={<Segmented size="small" value={show} onChange={setShow} options={[{ value: 'value', label: t('rk.showValue') }, { value: 'index', label: t('rk.showIndex') }]} aria-label={t('rk.parts')} />}
+            title={either(d.list.name, d.list.nameEn)}
+            note={`${t('rk.members', { n: d.rows.length })} · ${t('rk.span', { from: day(d.from, lang), to: day(d.to, lang) })} · ${t('rk.sourceOnly', { s: either(d.list.source, d.list.sourceEn) })}`}
+            right={<>{d.list.confidence && <span className="chip" title={t('confidence.help')}>{t('st.confidence', { c: d.list.confidence })}</span>}<Segmented size="small" value={show} onChange={setShow} options={[{ value: 'value', label: t('rk.showValue') }, { value: 'index', label: t('rk.showIndex') }]} aria-label={t('rk.parts')} /></>}
             flush
             className="rank-card"
           >
@@ -66,9 +73,9 @@ export default function RankingPage() {
               columns={columnsOf(t, show === 'index')}
               rows={d.rows}
               rowKey={(x) => x.region.code}
-              own={(x) => x.own}
+              own={(x) => x.own || x.region.code === find}
               onOpen={(x) => setParams({ open: x.region.code })}
-              focusKey={own ? own.region.code : undefined}
+              focusKey={find && focus === 0 ? find : own?.region.code}
               focusTick={focus}
               exportPath="/air/ranking"
               exportQuery={full}

@@ -1,5 +1,6 @@
 import type { RankRow } from '../../api/types';
 import type { Column } from '../../components/DataTable';
+import { Derived } from '../../components/Derived';
 import { Figure } from '../../components/Figure';
 import { Pollutant, Rich } from '../../components/Rich';
 import type { Vars, Word } from '../../i18n';
@@ -26,16 +27,22 @@ export function columnsOf(t: T, single: boolean): Column<RankRow>[] {
   );
   return [
     { key: 'rank', head: t('rk.place'), label: t('rk.place'), num: true, width: 60, sort: (r) => r.rank || null, cell: (r) => (r.rank > 0 ? <b>{r.rank}</b> : <span className="note">—</span>) },
-    { key: 'region', head: t('rk.region'), label: t('rk.region'), sort: (r) => r.region.name, cell: (r) => <span className="nowrap">{r.region.name}</span> },
+    { key: 'region', head: t('rk.region'), label: t('rk.region'), sort: (r) => r.region.name, cell: (r) => <span className="nowrap">{r.region.name}{r.short.length > 0 && <span className="chip warn short-days" title={t('rk.shortHelp', { items: r.short.map(factorName).join('、') })}>{t('rk.short')}</span>}</span> },
     { key: 'moved', head: t('rk.moved'), label: t('rk.moved'), num: true, sort: (r) => r.rankChange, cell: (r) => <Moved n={r.rank > 0 && (r.rankLast ?? 0) > 0 ? r.rankChange : null} t={t} /> },
     { key: 'composite', head: t('rk.composite'), label: t('rk.composite'), num: true, sort: (r) => r.composite.value, cell: (r) => <Figure figure={r.composite} name={`${r.region.name} ${t('rk.composite')}`} strong /> },
     { key: 'last', head: t('rk.last'), label: t('rk.last'), num: true, sort: (r) => r.compositeLast, cell: (r) => <span className="mid">{r.compositeLast || '—'}</span> },
-    { key: 'change', head: t('rk.change'), label: t('rk.change'), num: true, sort: (r) => r.change, cell: (r) => signed(r.change) || '—' },
+    { key: 'change', head: t('rk.change'), label: t('rk.change'), num: true, sort: (r) => r.change, cell: (r) => (r.change === '' ? '—' : <ChangeOn r={r} t={t} />) },
     ...parts,
     { key: 'worst', head: t('rk.worst'), label: t('rk.worst'), sort: (r) => r.worst, cell: (r) => (r.worst ? <Pollutant name={factorName(r.worst)} /> : '—') },
     { key: 'good', head: t('rk.good'), label: t('rk.good'), num: true, sort: (r) => r.goodDays, cell: (r) => <>{r.goodDays}<span className="note">/{r.validDays}</span></> },
     { key: 'ratio', head: t('rk.ratio'), label: t('rk.ratio'), num: true, sort: (r) => r.goodRatio, cell: (r) => r.goodRatio || '—' },
   ];
+}
+
+/** The change on last year with its sum; both indices by the limits in force today. */
+function ChangeOn({ r, t }: { r: RankRow; t: T }) {
+  const sum = <>({plain(r.composite.value)} − {plain(r.compositeLast)}) ÷ {plain(r.compositeLast)} = <b>{signed(r.change)}%</b></>;
+  return <Derived name={`${r.region.name} ${t('rk.change')}`} sum={sum} note={t('rk.changeHelp')}>{signed(r.change)}</Derived>;
 }
 
 /** Places gained or lost since last year, in words as well as colour. */

@@ -5,7 +5,7 @@ import { Card } from '../../components/Card';
 import { Icon } from '../../components/icons';
 import { Empty, Failed, Waiting } from '../../components/States';
 import { useT } from '../../i18n';
-import { shortCode } from '../../lib/region';
+import { printCode } from '../../lib/region';
 import { setParams, useParam } from '../../lib/router';
 import { can, useMe } from '../../shell/me';
 import { Posts } from './Posts';
@@ -42,9 +42,9 @@ function Node({ r, depth, open: first = false, now }: { r: OrgRegion; depth: num
           <span className="twist" />
         )}
         <button type="button" className="node-name" aria-current={r.code === now || undefined} onClick={() => setParams({ region: r.code, unit: null }, true)}>{r.name}</button>
-        <span className="note mono">{shortCode(r.code)}</span>
+        <span className="note mono">{printCode(r.code)}</span>
       </div>
-      {open && kids.error && <Failed error={kids.error} retry={() => void kids.refetch()} />}
+      {open && kids.error && kids.error.status !== 404 && <Failed error={kids.error} retry={() => void kids.refetch()} />}
       {open && (kids.data?.items ?? []).map((k) => <Node key={k.code} r={k} depth={depth + 1} now={now} />)}
     </>
   );

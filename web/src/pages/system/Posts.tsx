@@ -8,7 +8,7 @@ import { Field } from '../../components/Field';
 import { ActionError, Empty, Failed, Waiting } from '../../components/States';
 import { useT } from '../../i18n';
 import { isoDay } from '../../lib/format';
-import { shortCode } from '../../lib/region';
+import { printCode } from '../../lib/region';
 import { useNow } from '../../shell/clock';
 import { can, useMe } from '../../shell/me';
 
@@ -41,7 +41,7 @@ export function Posts({ unit, region }: { unit: string; region: string }) {
         const past = (p.holders ?? []).length - now.length;
         return (
           <div className="post" key={p.id}>
-            <div><b>{p.name}</b> <span className="chip">{roleName(p.role)}</span> <span className="note mono">{shortCode(p.scope)}</span></div>
+            <div><b>{p.name}</b> <span className="chip">{roleName(p.role)}</span> <span className="note mono">{printCode(p.scope)}</span></div>
             <div className="post-holders">
               {now.length === 0 && <span className="chip warn">{t('or.vacant')}</span>}
               {now.map((h) => (

@@ -80,7 +80,7 @@ export function WhatIf({ d }: { d: Targets }) {
                 <Result label={t('tg.goodDays')} out={a.goodDays} set={hasTarget(d, 'good_days')} days prob={a.probability.good_days} />
               </tbody>
             </table>
-            <ul className="sums" aria-label={t('explain.formula')}>{a.arithmetic.map((x) => <li key={x}><Rich text={x.replace(/^优良天数：/, `${t('tg.goodDays')}：`).replace(/：/g, lang === 'en' ? ': ' : '：')} /></li>)}</ul>
+            <ul className="sums" aria-label={t('explain.formula')}>{(lang === 'en' && a.arithmeticEn.length > 0 ? a.arithmeticEn : a.arithmetic).map((x) => <li key={x}><Rich text={x} /></li>)}</ul>
           </>
         )}
       </div>
