@@ -36,6 +36,8 @@ say "grid"
 grid="$("$bin" bench grid)"
 say "pages"
 pages="$("$bin" bench pages --dir "$work/demo")"
+say "matters"
+matters="$("$bin" bench matters --dir "$work/matters")"
 
 cat >docs/performance.md <<EOF
 # Measured speed and size
@@ -78,6 +80,12 @@ Page data calls (50 users, whole HTTP round trips in one process with the server
 
 \`\`\`
 $pages
+\`\`\`
+
+Matters (100,000 with 1,000,000 events, SQLite, 50 users, whole HTTP round trips; transitions in the process, twenty a second beside them; bars: list and board p99 < 50 ms, a transition p99 < 20 ms):
+
+\`\`\`
+$matters
 \`\`\`
 EOF
 say "written docs/performance.md"
