@@ -13,6 +13,7 @@ func matterSamples(table map[string][]sample) {
 	exported(table, "matterList", "matterList")
 	table["matterPoints"] = []sample{{path: "/matters/points?region={B}"}}
 	table["matterCalendar"] = []sample{{path: "/matters/calendar?region={B}"}}
+	table["fieldStart"] = []sample{{path: "/field/start", hides: "获嘉县", never: true}}
 	table["matterCounts"] = []sample{{path: "/matters/counts?region={B}"}}
 	table["matterDuplicates"] = []sample{{path: "/matters/duplicates?kind=complaint&category=dust&region={B}", hides: "获嘉县", never: true}}
 	table["matterKinds"] = none

@@ -46,6 +46,7 @@ func (s *Server) buildRooms() error {
 	r.Today.Register(s.api)
 	matter.NewFiles(r.Matters, r.Evidence, "青山", s.opts.Version).Routes(s.api)
 	s.registerOpen311()
+	s.registerField()
 
 	bus := jobs.NewBus(s.db, s.machine, 0, s.log)
 	s.live = newLive(s, bus)

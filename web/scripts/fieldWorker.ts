@@ -23,7 +23,7 @@ export function closure(bundle: Record<string, Chunk>, page: string): string[] {
 }
 
 export function worker(template: string, files: string[], version: string): string {
-  return template.replace('__VERSION__', version).replace('__FILES__', JSON.stringify(files));
+  return template.replace("'__VERSION__'", JSON.stringify(version)).replace('= __FILES__', `= ${JSON.stringify(files)}`);
 }
 
 export function fieldWorker(): Plugin {

@@ -75,7 +75,7 @@ export function Visit({ id }: { id: string }) {
   const body = draft?.body as VisitBody | undefined;
   const set = (more: Partial<VisitBody>) => draft && void engine.edit(draft.id, (i) => ({ ...i, body: { ...(i.body as VisitBody), ...more } }));
   const leave = () => {
-    if (draft && draft.files.length === 0 && !body?.note && Object.keys(body?.checks ?? {}).length === 0) void engine.discard(draft.id);
+    if (draft && draft.files.length === 0 && !body?.note && (body?.found ?? []).length === 0) void engine.discard(draft.id);
     back();
   };
   const finish = async (result: 'none' | 'found') => {
@@ -83,14 +83,16 @@ export function Visit({ id }: { id: string }) {
     await engine.edit(draft.id, (i) => ({ ...i, body: { ...(i.body as VisitBody), result, at: rfc3339(engine.now()) } }));
     await engine.send(draft.id);
   };
-  const bad = Object.values(body?.checks ?? {}).includes(false);
+  const found = body?.found ?? [];
+  const bad = found.length > 0;
+  const first = place.checklist.find((c) => c.id === found[0]);
   return (
     <div className="page">
       <Head title={t('visit')} onBack={leave} />
       <main>
         <Warnings />
         <h2 className="matter-title">{place.place}</h2>
-        <p className="note">{[place.region.name, place.cell.name, place.due ? t('before', { at: when(place.due, now, lang) }) : ''].filter(Boolean).join(' · ')}</p>
+        <p className="note">{[place.region.name, place.cell.name].filter(Boolean).join(' · ')}</p>
         <section className="card reasons">
           <h2>{t('why')}</h2>
           <ul>{place.reasons.map((r, i) => <li key={i}>{r.text}</li>)}</ul>
@@ -99,19 +101,13 @@ export function Visit({ id }: { id: string }) {
         {seen ? <p className="card state queued" role="status" data-testid="visit-done"><Icon name={seen.state === 'done' ? 'done' : 'cloud'} size={34} /><b>{t(seen.state === 'done' ? 'visitDone' : 'visitSaved')}</b></p> : (
           <>
             {place.checklist.length > 0 && (
-              <Section title={t('checklist')}>
-                <ul className="card checks">
-                  {place.checklist.map((c) => (
-                    <li key={c.id}>
-                      <span>{c.text}</span>
-                      <div className="two-choice small">
-                        {([[true, 'fine', 'good'], [false, 'bad', 'bad']] as const).map(([v, word, tone]) => (
-                          <button key={word} type="button" role="radio" aria-checked={body?.checks[c.id] === v} className={`radio ${tone}${body?.checks[c.id] === v ? ' on' : ''}`} onClick={() => set({ checks: { ...body?.checks, [c.id]: v } })}>{t(word)}</button>
-                        ))}
-                      </div>
-                    </li>
-                  ))}
-                </ul>
+              <Section title={t('checklist')} note={t('checklistNote')}>
+                <div className="checks">
+                  {place.checklist.map((c) => {
+                    const on = found.includes(c.id);
+                    return <button key={c.id} type="button" aria-pressed={on} className={on ? 'check-chip on' : 'check-chip'} onClick={() => set({ found: on ? found.filter((x) => x !== c.id) : [...found, c.id] })}>{c.text}</button>;
+                  })}
+                </div>
               </Section>
             )}
             {draft && (
@@ -126,7 +122,7 @@ export function Visit({ id }: { id: string }) {
       </main>
       {!seen && (
         <footer className="foot-bar two">
-          <button type="button" className={bad ? 'danger' : 'secondary'} onClick={() => { newReport(engine, place); void finish('found'); }} data-testid="visit-found">{t('visitFound')}</button>
+          <button type="button" className={bad ? 'danger' : 'secondary'} onClick={() => { newReport(engine, place, first && { id: first.id, name: first.text }); void finish('found'); }} data-testid="visit-found">{t('visitFound')}</button>
           <button type="button" className="primary" disabled={bad} onClick={() => void finish('none')} data-testid="visit-none">{t('visitNone')}</button>
         </footer>
       )}
@@ -135,5 +131,5 @@ export function Visit({ id }: { id: string }) {
 }
 
 function visitOf(p: PatrolPlace, at: string): VisitBody {
-  return { type: 'visit', visit: p.id, place: p.place, site: p.site ?? '', cell: p.cell.id, at, result: 'none', checks: {}, note: '', spot: null };
+  return { type: 'visit', visit: p.id, kind: p.kind, object: p.object, cell: p.cell.id, at, result: 'none', found: [], note: '' };
 }

@@ -75,8 +75,8 @@ function TodoLine({ todo, now }: { todo: Todo; now: number }) {
     const v = todo.visit;
     const seen = v.lastSeen ? t('lastSeen', { d: when(v.lastSeen, now, lang) }) : t('neverSeen');
     return (
-      <Line icon="place" title={`${t('visit')} · ${v.place}`} sub={[v.reasons[0]?.text ?? seen, v.checklist.length ? t('visitItems', { n: v.checklist.length }) : ''].filter(Boolean).join(' · ')}
-        foot={v.due ? t('before', { at: when(v.due, now, lang) }) : seen} onOpen={() => go(`/visit/${encodeURIComponent(v.id)}`)} testid="visit" />
+      <Line icon="place" title={`${t('visit')} · ${v.place}`} sub={v.reasons.map((r) => r.text).join('；')}
+        foot={`${t('today')} · ${seen}`} onOpen={() => go(`/visit/${encodeURIComponent(v.id)}`)} testid="visit" />
     );
   }
   const m = todo.matter!;

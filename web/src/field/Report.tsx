@@ -17,15 +17,16 @@ function emptyReport(now: number): ReportBody {
 }
 
 /** The first tap: a draft, its page, and the camera, which browsers open only from within the tap itself. */
-export function newReport(engine: Engine, at?: PatrolPlace) {
+export function newReport(engine: Engine, at?: PatrolPlace, category?: { id: string; name: string }) {
   const id = newId();
   const input = document.createElement('input');
   input.type = 'file';
   input.accept = 'image/*';
   input.setAttribute('capture', 'environment');
   const body = emptyReport(engine.now());
-  if (at) Object.assign(body, { place: at.place, site: at.site ?? '', cell: at.cell.id, region: at.region.code });
-  const { kept } = engine.draft(body, '', body.place, id);
+  if (at) Object.assign(body, { place: at.place, cell: at.cell.id, region: at.region.code });
+  if (category) body.category = category.id;
+  const { kept } = engine.draft(body, category?.name ?? '', body.place, id);
   input.onchange = () => {
     const files = Array.from(input.files ?? []);
     if (files.length) void kept.then(() => engine.add(id, files, 'photo', (engine.read().items.find((i) => i.id === id)?.body as ReportBody | undefined)?.spot ?? null));
@@ -88,6 +89,7 @@ export function Report({ id }: { id: string }) {
           </div>
         </Step>
         <Step n={2} title={t('what')}>
+          {body.category && !tilesOf(start).some((c) => c.id === body.category) && <p className="card chosen"><Icon name="check" size={20} />{item.title}</p>}
           <div className="tiles" role="radiogroup" aria-label={t('what')}>
             {tilesOf(start).map((c) => {
               const name = lang === 'en' ? (c.nameEn ?? c.name) : c.name;
@@ -165,7 +167,7 @@ function NearbyCard({ list, onSame }: { list: Nearby[]; onSame: () => void }) {
   return (
     <div className="card nearby" role="status">
       <p><b>{t('nearby')}</b></p>
-      {list.map((m) => <p key={m.id} className="note">{m.title} · {m.state.name} · {m.why}</p>)}
+      {list.map((m) => <p key={m.id} className="note">{m.title} · {m.state.name} · {m.why.join('、')}</p>)}
       <button type="button" className="secondary" onClick={onSame}>{t('nearbySame')}</button>
     </div>
   );

@@ -84,7 +84,7 @@ function Pictures({ m }: { m: Matter }) {
       {shown.map(({ e, x }, i) => (
         <figure key={x.id}>
           <img src={x.thumb} alt={x.name} loading="lazy" onError={(ev) => ev.currentTarget.classList.add('missing')} />
-          <figcaption><b>{t(e.act === 'do' ? (firstDo ? 'after1' : 'atDo') : i === 0 && firstDo ? 'before1' : 'atReport')}</b> {when(e.at, now, lang)} {e.actor.unit?.name ?? e.actor.display}</figcaption>
+          <figcaption><b>{t(e.act === 'do' ? (firstDo ? 'after1' : 'atDo') : i === 0 && firstDo ? 'before1' : 'atReport')}</b> {when(e.at, now, lang)} {e.actor.unit || e.actor.display}</figcaption>
           {(x.marks ?? []).map((k) => <p key={k.code} className="mark">{k.message}</p>)}
         </figure>
       ))}
@@ -101,7 +101,7 @@ function Story({ m }: { m: Matter }) {
       <ol>
         {[...m.events].reverse().map((e) => (
           <li key={e.seq}>
-            <span className="note">{when(e.at, now, lang)} · {[e.actor.post?.name ?? e.actor.unit?.name, e.actor.display].filter(Boolean).join(' ')}</span>
+            <span className="note">{when(e.at, now, lang)} · {[e.actor.unit, e.actor.post, e.actor.display].filter(Boolean).join(' ')}</span>
             <b>{e.name}</b>{e.opinion && <p>{e.opinion}</p>}
           </li>
         ))}

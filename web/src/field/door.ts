@@ -69,7 +69,7 @@ export const login = <T,>(name: string, password: string): Promise<T> => json<T>
 export const logout = (): Promise<void> => json<void>('DELETE', '/session');
 
 /** Likely the same thing, reported before: a hint while reporting, when there is a network. */
-export type Nearby = Row & { distance: number; why: string };
+export type Nearby = Row & { distance: number | null; why: string[] };
 export async function fetchDuplicates(category: string, lng: number, lat: number): Promise<Nearby[]> {
   const q = new URLSearchParams({ kind: 'grid', category, lng: String(lng), lat: String(lat) });
   return (await json<{ items: Nearby[] | null }>('GET', `/matters/duplicates?${q.toString()}`)).items ?? [];
@@ -77,10 +77,14 @@ export async function fetchDuplicates(category: string, lng: number, lat: number
 
 const filled = (o: Record<string, unknown>) => Object.fromEntries(Object.entries(o).filter(([, v]) => v !== '' && v !== undefined && v !== null));
 
+/** An upload as the server tells it: the evidence, once made, with all that is known of it. */
+type Progress = { id: string; offset: number; evidence?: { id: string } | null };
+const progress = (p: Progress): UploadState => ({ id: p.id, offset: p.offset, evidence: p.evidence?.id });
+
 export const door: Door = {
-  begin: (meta) => json('POST', '/evidence/uploads', filled(meta)),
-  state: (upload) => json('GET', `/evidence/uploads/${upload}`),
-  append: (upload, offset, data) => request('PATCH', `/evidence/uploads/${upload}`, data, { 'Content-Type': 'application/octet-stream', 'Upload-Offset': String(offset) }),
+  begin: (meta) => json<Progress>('POST', '/evidence/uploads', filled(meta)).then(progress),
+  state: (upload) => json<Progress>('GET', `/evidence/uploads/${upload}`).then(progress),
+  append: (upload, offset, data) => request<Progress>('PATCH', `/evidence/uploads/${upload}`, data, { 'Content-Type': 'application/octet-stream', 'Upload-Offset': String(offset) }).then(progress),
   // A report carries its own name (clientId): the same one twice is one matter. Likely duplicates were
   // offered while there was a network; a report made in the field is never held back for them.
   report: (b, evidence, clientId) =>
@@ -93,14 +97,13 @@ export const door: Door = {
       acknowledgeDuplicates: true,
     }),
   move: (b, version, evidence, key) =>
-    json('POST', `/matters/${encodeURIComponent(b.matter)}/moves`, { transition: b.transition, fields: b.fields, evidence, opinion: b.opinion }, { 'If-Match': `"${version}"`, 'Idempotency-Key': key }),
+    json('POST', `/matters/${encodeURIComponent(b.matter)}/moves`, { transition: b.transition, fields: b.fields, evidence, opinion: b.opinion }, { 'If-Match': `"v${version}"`, 'Idempotency-Key': key }),
   visit: (b, evidence, clientId) =>
     json('POST', '/grid/patrols', {
-      ...filled({ visit: b.visit, place: b.place, site: b.site, cell: b.cell, note: b.note }),
-      ...(b.spot ? { lng: b.spot.lng, lat: b.spot.lat, accuracy: b.spot.accuracy } : {}),
-      at: b.at,
+      ...filled({ cell: b.cell, kind: b.kind, object: b.object }),
+      at: Date.parse(b.at),
       result: b.result,
-      checks: b.checks,
+      checks: { ...Object.fromEntries(b.found.map((id) => [id, 'found'])), ...(b.note ? { note: b.note } : {}) },
       evidence,
       clientId,
     }),

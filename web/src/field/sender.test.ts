@@ -91,7 +91,7 @@ class City implements Door {
       const m = this.matters.get(b.matter);
       if (!m) throw no(404);
       if (m.version !== version) throw no(409, 'stale', '县分局 已退回整改');
-      this.happen(b.matter, '演示·网', b.transition, b.opinion, evidence);
+      this.happen(b.matter, '演示·网', b.name, b.opinion, evidence);
       const row = { id: b.matter, number: '网格-2026-0001', version: m.version };
       this.keys.set(key, row);
       return row as never;
@@ -103,10 +103,10 @@ class City implements Door {
       return { id, number: '网格-2026-0001', version: m.version, state: { id: 'x', name: '办理中', type: 'working' }, events: m.events } as unknown as Matter;
     });
 
-  happen(matter: string, who: string, transition: string, opinion = '', evidence: string[] = []) {
+  happen(matter: string, who: string, name: string, opinion = '', evidence: string[] = []) {
     const m = this.matters.get(matter)!;
     m.version++;
-    m.events.push({ seq: m.version, at: '2026-08-28T09:12:00+08:00', act: 'do', transition, name: transition === 'rework' ? '退回整改' : '报结', from: '', to: '办理中', actor: { display: who }, opinion, evidence: evidence.map((id) => ({ id })) as never });
+    m.events.push({ seq: m.version, at: '2026-08-28T09:12:00+08:00', act: name === '退回整改' ? 'return' : 'do', name, to: { id: 'working', name: '办理中' }, actor: { display: who }, opinion, evidence: evidence.map((id) => ({ id })) as never });
   }
 }
 
@@ -298,7 +298,7 @@ describe('killed at every call, before and after the server acted', () => {
 describe('two people at one matter', () => {
   it('the later one owns a conflict that says who changed what; nothing is overwritten or dropped', async () => {
     await queue(move('m', '7', { opinion: '已清运' }), [500]);
-    city.happen('7', '李检', 'rework', '照片看不清');
+    city.happen('7', '李检', '退回整改', '照片看不清');
     await make().run();
     const item = (await store.item('m'))!;
     expect(item.state).toBe('conflict');
@@ -316,7 +316,7 @@ describe('two people at one matter', () => {
 
   it('a step done again takes the photos along and goes through', async () => {
     await queue(move('m', '7'), [500]);
-    city.happen('7', '李检', 'rework');
+    city.happen('7', '李检', '退回整改');
     await make().run();
     const old = (await store.item('m'))!;
     const next: Item = { ...move('m2', '7', { version: 4, seq: 4 }), files: old.files };
@@ -359,17 +359,17 @@ describe('two people at one matter', () => {
 
 describe('steps on steps, made without a network', () => {
   it('the second stands on the version the first one made', async () => {
-    await queue(move('m1', '7', { transition: 'accept' }));
+    await queue(move('m1', '7', { transition: 'accept', name: '签收' }));
     await queue(move('m2', '7', { after: 'm1' }), [400]);
     await make().run();
     expect([await state('m1'), await state('m2')]).toEqual(['done', 'done']);
-    expect(city.matters.get('7')!.events.map((e) => e.transition)).toEqual(['accept', 'submit']);
+    expect(city.matters.get('7')!.events.map((e) => e.name)).toEqual(['签收', '报结']);
   });
 
   it('when the first one needs a decision, so does the second', async () => {
-    await queue(move('m1', '7', { transition: 'accept' }));
+    await queue(move('m1', '7', { transition: 'accept', name: '签收' }));
     await queue(move('m2', '7', { after: 'm1' }), [400]);
-    city.happen('7', '李检', 'rework');
+    city.happen('7', '李检', '退回整改');
     await make().run();
     expect([await state('m1'), await state('m2')]).toEqual(['conflict', 'conflict']);
     expect(city.matters.get('7')!.version).toBe(4);

@@ -257,11 +257,11 @@ export class Sender {
   }
 }
 
-/** The matter's record holds this very step: the same transition and the same pieces of evidence or the same words. */
+/** The matter's record holds this very step: its name, with the same pieces of evidence or the same words by the same person. */
 function arrived(item: Item, body: MoveBody, seen: Matter): boolean {
   const mine = item.files.map((f) => f.evidence).filter(Boolean);
   return seen.events.some((e) => {
-    if (e.seq <= body.seq || (e.transition ?? '') !== body.transition) return false;
+    if (e.seq <= body.seq || e.name !== body.name || e.act !== body.act) return false;
     const brought = new Set((e.evidence ?? []).map((x) => x.id));
     if (mine.length > 0) return mine.every((id) => brought.has(id));
     return e.seq === body.seq + 1 && e.opinion === body.opinion && e.actor.display === item.accountName;
@@ -271,7 +271,7 @@ function arrived(item: Item, body: MoveBody, seen: Matter): boolean {
 function clashOf(body: MoveBody, seen: Matter, fault: Fault): Clash {
   const changes = seen.events
     .filter((e) => e.seq > body.seq)
-    .map((e) => ({ who: [e.actor.post?.name ?? e.actor.unit?.name, e.actor.display].filter(Boolean).join(' '), at: e.at, name: e.name, to: e.to, opinion: e.opinion }));
+    .map((e) => ({ who: [e.actor.unit, e.actor.post, e.actor.display].filter(Boolean).join(' '), at: e.at, name: e.name, to: e.to.name, opinion: e.opinion }));
   return { message: fault.message, state: seen.state.name, version: seen.version, changes };
 }
 

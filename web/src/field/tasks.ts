@@ -1,5 +1,5 @@
 /** What is to be done today, in one list: matters that this person holds, and places worth a look. */
-import type { Cell, Item, KindView, Matter, Move, MoveBody, PatrolPlace, Start, Step } from './types';
+import type { Item, KindView, Matter, Move, MoveBody, PatrolPlace, Start, Step } from './types';
 
 export type Todo = { key: string; due: number; matter?: Matter; visit?: PatrolPlace };
 
@@ -17,7 +17,9 @@ export function todos(start: Start, items: Item[], day: string): Todo[] {
   const matters = start.tasks
     .filter((m) => !stepsOf(items, m.id).some((i) => i.state === 'queued' || i.state === 'sending'))
     .map((m) => ({ key: `m${m.id}`, due: m.due ? Date.parse(m.due.at) : Infinity, matter: m }));
-  const visits = start.patrol.filter((p) => !visited(items, p.id, day)).map((p) => ({ key: `v${p.id}`, due: p.due ? Date.parse(p.due) : Infinity, visit: p }));
+  // A place of today's list is for today: it stands behind what is due today.
+  const end = Date.parse(`${day}T24:00:00+08:00`);
+  const visits = start.patrol.filter((p) => !visited(items, p.id, day)).map((p) => ({ key: `v${p.id}`, due: end, visit: p }));
   return [...matters, ...visits].sort((a, b) => a.due - b.due);
 }
 
@@ -71,9 +73,4 @@ export function lacking(move: Move, item: Item, say: { opinion: string; field: (
   for (const f of move.need.fields) if (!(body.fields[f.id] ?? '').trim()) out.push(say.field(f.name));
   if (move.need.opinion && !body.opinion.trim()) out.push(say.opinion);
   return out;
-}
-
-/** 封丘县应举镇 · 第 07 网格 */
-export function cellName(cell: Cell | undefined): string {
-  return cell ? cell.name : '';
 }

@@ -54,7 +54,7 @@ export type EvidenceRef = {
   id: string;
   kind: EvidenceKind;
   name: string;
-  capturedAt: string;
+  capturedAt: string | null;
   receivedAt: string;
   marks: { code: string; message: string }[];
   thumb: string;
@@ -65,11 +65,9 @@ export type Happening = {
   seq: number;
   at: string;
   act: string;
-  transition?: string;
   name: string;
-  from: string;
-  to: string;
-  actor: { display: string; post?: Ref; unit?: Ref };
+  to: { id: string; name: string };
+  actor: { display: string; post?: string; unit?: string };
   opinion: string;
   evidence: EvidenceRef[];
 };
@@ -98,13 +96,13 @@ export type Cell = { id: string; code: string; name: string; tier: number; regio
 export type CheckItem = { id: string; text: string };
 export type PatrolPlace = {
   id: string;
+  kind: string;
+  object: string;
   place: string;
-  site?: string;
   cell: Ref;
   region: Place;
   reasons: { code: string; text: string }[];
   lastSeen: string;
-  due: string;
   checklist: CheckItem[];
   lng?: number | null;
   lat?: number | null;
@@ -172,7 +170,18 @@ export type MoveBody = {
   /** An earlier step on this phone that must arrive first. */
   after: string;
 };
-export type VisitBody = { type: 'visit'; visit: string; place: string; site: string; cell: string; at: string; result: 'none' | 'found'; checks: Record<string, boolean>; note: string; spot: Spot | null };
+export type VisitBody = {
+  type: 'visit';
+  visit: string;
+  kind: string;
+  object: string;
+  cell: string;
+  at: string;
+  result: 'none' | 'found';
+  /** What was seen wrong, by category. */
+  found: string[];
+  note: string;
+};
 export type Body = ReportBody | MoveBody | VisitBody;
 
 export type ItemState = 'draft' | 'queued' | 'sending' | 'done' | 'conflict' | 'refused' | 'dropped';

@@ -3,7 +3,7 @@
  * Data is not its business: the app keeps that in its own store, and /api is never answered from here.
  * The build fills in what to keep and a version made of it.
  */
-/* global self, caches, fetch */
+/* global self, caches, fetch, Request, URL, __FILES__ */
 const VERSION = '__VERSION__';
 const FILES = __FILES__;
 const CACHE = `qingshan-field-${VERSION}`;
