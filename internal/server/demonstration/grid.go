@@ -129,7 +129,15 @@ func (c *City) makeGridFaults(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	both, err := c.overlap(ctx, leaves, 45)
+	second := 45
+	both, err := c.overlap(ctx, leaves, second)
+	for both == nil && err == nil && second+1 < len(leaves) {
+		second++
+		both, err = c.overlap(ctx, leaves, second)
+	}
+	if err == nil && both == nil {
+		err = errors.New("no neighbour for the overlap of the demonstration")
+	}
 	if err != nil {
 		return err
 	}
@@ -141,7 +149,7 @@ func (c *City) makeGridFaults(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		home := [2]grid.Cell{leaves[30], leaves[45]}[i%2]
+		home := [2]grid.Cell{leaves[30], leaves[second]}[i%2]
 		list = append(list, feature{"Feature", map[string]any{"code": fmt.Sprintf("D410727-9%02d", i+1), "name": demo.Mark + "·" + home.Name + "新建作坊" + fmt.Sprint(i+1),
 			"kind": "enterprise", "class": "risk", "region": home.Region, "roadside": true}, at})
 	}
@@ -159,7 +167,8 @@ func (c *City) leaveGap(ctx context.Context, x grid.Cell) (geo.Shape, error) {
 	return lost, err
 }
 
-// overlap lets the first neighbour of a village that fits take in a third of it.
+// overlap lets the first neighbour of a village that fits take in a third of it; nil when
+// there is none.
 func (c *City) overlap(ctx context.Context, leaves []grid.Cell, i int) (geo.Shape, error) {
 	b := leaves[i].Shape.Box()
 	mid := b.Min.Lat + (b.Max.Lat-b.Min.Lat)*2/3
@@ -168,7 +177,7 @@ func (c *City) overlap(ctx context.Context, leaves []grid.Cell, i int) (geo.Shap
 		return nil, err
 	}
 	for k, x := range leaves {
-		if k == i || x.Parent != leaves[i].Parent {
+		if k == i || k == 30 { // 30 has the gap
 			continue
 		}
 		grown, err := geo.Union(x.Shape, part)
@@ -178,7 +187,7 @@ func (c *City) overlap(ctx context.Context, leaves []grid.Cell, i int) (geo.Shap
 		_, err = c.grid.ChangeCell(ctx, x.ID, x.Version, grid.CellChange{Shape: grown, Reason: demo.Mark + "：重画边界"})
 		return part, err
 	}
-	return nil, errors.New("no neighbour for the overlap of the demonstration")
+	return nil, nil
 }
 
 // makeVisits records the looks of the last two weeks: most sources in their term; six cells
