@@ -55,6 +55,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/air/dust-days": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 已认定的沙尘影响日 */
+        get: operations["airDustDays"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/air/dust-days/{date}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** 认定沙尘影响日 */
+        put: operations["airDustDaySet"];
+        post?: never;
+        /** 撤销沙尘影响日 */
+        delete: operations["airDustDayRemove"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/air/map": {
         parameters: {
             query?: never;
@@ -65,6 +100,23 @@ export interface paths {
         /** 地图底图 */
         get: operations["airMap"];
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/air/map/layers/{level}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** 更新地图图层 */
+        put: operations["airMapLayerSet"];
         post?: never;
         delete?: never;
         options?: never;
@@ -803,6 +855,298 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/field/start": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 手机一天所需的全部数据 */
+        get: operations["fieldStart"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/grid/cells": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 网格（GeoJSON） */
+        get: operations["gridCells"];
+        put?: never;
+        /** 新划网格 */
+        post: operations["gridCellAdd"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/grid/cells/merge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 合并相邻网格 */
+        post: operations["gridCellMerge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/grid/cells/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 一个网格 */
+        get: operations["gridCell"];
+        /** 修改网格：名称、边界、划入、划出 */
+        put: operations["gridCellChange"];
+        post?: never;
+        /** 撤销网格 */
+        delete: operations["gridCellEnd"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/grid/cells/{id}/posts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 为网格设岗 */
+        post: operations["gridPostAdd"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/grid/cells/{id}/split": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 沿线拆分网格 */
+        post: operations["gridCellSplit"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/grid/coverage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 哪里没有人看 */
+        get: operations["gridCoverage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/grid/coverage.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 要补的缺口（CSV） */
+        get: operations["gridCoverageCSV"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/grid/coverage.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 要补的缺口（XLSX） */
+        get: operations["gridCoverageXLSX"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/grid/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 导入网格或污染源（GeoJSON、XLSX） */
+        post: operations["gridImport"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/grid/objects": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 污染源与其所在网格 */
+        get: operations["gridObjects"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/grid/objects/{kind}/{id}/bind": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 人工确定对象归属的网格 */
+        post: operations["gridBind"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/grid/outcome": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 网格成效：先发现、漏报、及时 */
+        get: operations["gridOutcome"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/grid/patrol": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 今天该看的点 */
+        get: operations["gridPatrol"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/grid/patrols": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 巡查一处 */
+        post: operations["gridVisit"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/grid/rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 角色组与巡查频次 */
+        get: operations["gridRules"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/grid/stand-ins": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 代岗 */
+        post: operations["gridStandIn"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/imports": {
         parameters: {
             query?: never;
@@ -1215,6 +1559,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/matters/{id}/extensions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 申请延期 */
+        post: operations["matterAskExtension"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/matters/{id}/extensions/{request}/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 批准延期 */
+        post: operations["matterDecideExtension"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/matters/{id}/file.zip": {
         parameters: {
             query?: never;
@@ -1260,6 +1638,57 @@ export interface paths {
         put?: never;
         /** 加备注 */
         post: operations["matterNote"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/matters/{id}/pauses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 申请暂停时限 */
+        post: operations["matterAskPause"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/matters/{id}/pauses/{request}/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 批准暂停 */
+        post: operations["matterDecidePause"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/matters/{id}/pauses/{request}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 恢复计时 */
+        post: operations["matterEndPause"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1348,6 +1777,41 @@ export interface paths {
         put: operations["noticeSettingsSet"];
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/open311/keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Open311 密钥 */
+        get: operations["open311KeyList"];
+        put?: never;
+        /** 发放 Open311 密钥 */
+        post: operations["open311KeyIssue"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/open311/keys/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** 停用 Open311 密钥 */
+        delete: operations["open311KeyEnd"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1922,6 +2386,23 @@ export interface paths {
         patch: operations["systemScheduleSwitch"];
         trace?: never;
     };
+    "/system/seal-key": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 封存卷宗的签名公钥 */
+        get: operations["systemSealKey"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/system/standards": {
         parameters: {
             query?: never;
@@ -1974,6 +2455,23 @@ export interface paths {
         patch: operations["webhookEnable"];
         trace?: never;
     };
+    "/today": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 今天要我决定什么 */
+        get: operations["today"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1988,21 +2486,132 @@ export interface components {
             account: string;
             post: string;
         };
-        "BodyInStruct { IDs ListString \"json:\\\"ids\\\" minItems:\\\"1\\\" maxItems:\\\"200\\\"\"; Transition string \"json:\\\"transition\\\" maxLength:\\\"60\\\"\"; AssignUnit string \"json:\\\"assignUnitOmitempty\\\" maxLength:\\\"20\\\"\"; AssignPost string \"json:\\\"assignPostOmitempty\\\" maxLength:\\\"20\\\"\"; Opinion string \"json:\\\"opinionOmitempty\\\" maxLength:\\\"2000\\\"\" }Body": {
-            assignPost?: string;
-            assignUnit?: string;
-            ids: string[] | null;
-            opinion?: string;
-            transition: string;
-        };
-        "BodyInStruct { Into string \"json:\\\"into\\\" maxLength:\\\"20\\\"\"; From ListString \"json:\\\"from\\\" minItems:\\\"1\\\" maxItems:\\\"50\\\"\"; Reason string \"json:\\\"reason\\\" maxLength:\\\"2000\\\"\" }Body": {
-            from: string[] | null;
-            into: string;
+        BindInBody: {
+            /** @description 空为取消人工归属 */
+            cell: string;
             reason: string;
         };
-        "BodyInStruct { Name string \"json:\\\"name\\\" maxLength:\\\"60\\\"\"; Query string \"json:\\\"query\\\" maxLength:\\\"1000\\\"\" }Body": {
+        BriefAction: {
+            confirm?: string;
+            href?: string;
+            /** @description 作为请求体的 ids */
+            ids?: string[] | null;
+            method?: string;
+            /** @description 接口地址，/api/v1 之后的部分 */
+            path?: string;
+            text: string;
+            textEn: string;
+        };
+        BriefDeadline: {
+            /** @description 空表示没有时限 */
+            at: string;
+            /** @enum {string} */
+            light: "green" | "yellow" | "red" | "none";
+            text: string;
+            textEn: string;
+        };
+        BriefDecision: {
+            action: components["schemas"]["BriefAction"];
+            /** @description 依据 */
+            basis: string;
+            basisEn: string;
+            /** @description 不办的后果 */
+            consequence: string;
+            consequenceEn: string;
+            deadline: components["schemas"]["BriefDeadline"];
+            id: string;
+            link: components["schemas"]["BriefLink"];
+            title: string;
+            titleEn: string;
+        };
+        BriefHappened: {
+            at: string;
+            href: string;
+            state: string;
+            sub: string;
+            text: string;
+            textEn: string;
+            /** @description 状态类型 */
+            type: string;
+        };
+        BriefLink: {
+            href: string;
+            text: string;
+            textEn: string;
+        };
+        BriefTarget: {
+            change: string;
+            gap: string;
+            item: string;
             name: string;
-            query: string;
+            probability: string;
+            /** @description 余下日均可用，或余下须优良天数 */
+            rest: string;
+            target: string;
+            toDate: string;
+            unit: string;
+            /** @description 近 8 周：浓度为周均值，优良天数为每周天数 */
+            weeks: (number | null)[] | null;
+        };
+        BriefToday: {
+            clock: string;
+            date: string;
+            /** Format: int64 */
+            dayOfYear: number;
+            decisions: components["schemas"]["BriefDecision"][] | null;
+            /**
+             * Format: int64
+             * @description 未列出的待办数
+             */
+            more: number;
+            night: components["schemas"]["BriefHappened"][] | null;
+            nightFrom: string;
+            /** Format: int64 */
+            nightTotal: number;
+            scope: string;
+            sentences: string[] | null;
+            sentencesEn: string[] | null;
+            targets: components["schemas"]["BriefTarget"][] | null;
+            targetsNote: string;
+        };
+        CellEditBody: {
+            /** @description 划入的区域 */
+            absorb?: unknown;
+            code?: string;
+            geometry?: unknown;
+            name?: string;
+            parent?: string;
+            reason?: string;
+            /** @description 划出的区域 */
+            release?: unknown;
+            /** Format: double */
+            snap?: number;
+        };
+        CellInBody: {
+            code: string;
+            /** @description GeoJSON Polygon 或 MultiPolygon */
+            geometry: unknown;
+            name: string;
+            parent?: string;
+            region: string;
+            /**
+             * Format: double
+             * @description 吸附到相邻边界的距离，米
+             */
+            snap?: number;
+            /** Format: int64 */
+            tier: number;
+        };
+        CellSplitBody: {
+            code: string;
+            /** @description GeoJSON LineString */
+            line: unknown;
+            name: string;
+            reason?: string;
+        };
+        CellsMergeBody: {
+            cells: string[] | null;
+            reason: string;
         };
         CorrectionInBody: {
             evidence?: string;
@@ -2025,6 +2634,230 @@ export interface components {
             time: string;
             /** @description 新值；null 为置无效 */
             value: string | null;
+        };
+        DustInputBody: {
+            /** @description 认定的单位和文件 */
+            source: string;
+        };
+        GridCellOut: {
+            /** Format: double */
+            areaKm2: number;
+            blind: boolean;
+            code: string;
+            holders: components["schemas"]["GridHolderOut"][] | null;
+            id: string;
+            name: string;
+            parent: string;
+            region: components["schemas"]["GridPlaceOut"];
+            /** Format: int64 */
+            sources: number;
+            /** Format: int64 */
+            tier: number;
+            /** @description 缺口中的空缺起始，空为无 */
+            vacantSince: string;
+            /** Format: int64 */
+            version: number;
+        };
+        GridCheckOut: {
+            id: string;
+            name: string;
+        };
+        GridCoverageOut: {
+            at: string;
+            /** @description 入格率 */
+            bound: components["schemas"]["GridRateOut"];
+            /** Format: int64 */
+            cells: number;
+            counts: {
+                [key: string]: number;
+            };
+            gaps: components["schemas"]["GridFaultOut"][] | null;
+            /** @description 有网格的面积，公顷 */
+            ground: components["schemas"]["GridRateOut"];
+            normSet: string;
+            /** @description 人员到位率 */
+            posts: components["schemas"]["GridRateOut"];
+            region: components["schemas"]["GridPlaceOut"];
+            roleSet: string;
+            sentence: string;
+            /** @description 网格员到位：所需岗位到位的网格 */
+            staffed: components["schemas"]["GridRateOut"];
+            /** Format: int64 */
+            towns: number;
+            /** @description 近 7 天点位到访率 */
+            visited: components["schemas"]["GridRateOut"];
+        };
+        GridFaultOut: {
+            /** @enum {string} */
+            action: "absorb" | "release" | "appoint" | "bind" | "relieve" | "patrol";
+            actionText: string;
+            /**
+             * Format: double
+             * @description 平方公里
+             */
+            area: number;
+            cell: string;
+            cells: string[] | null;
+            /** Format: int64 */
+            days: number;
+            geometry?: unknown;
+            id: string;
+            /** @enum {string} */
+            kind: "gap" | "overlap" | "outside" | "vacant" | "unbound" | "double" | "overloaded" | "blind";
+            /** Format: double */
+            lat: number;
+            /** Format: double */
+            lng: number;
+            name: string;
+            objects: components["schemas"]["GridObjectOut"][] | null;
+            since: string;
+            situation: string;
+            where: string;
+            who: string;
+        };
+        GridFeatureOut: {
+            geometry: unknown;
+            id: string;
+            properties: components["schemas"]["GridCellOut"];
+            type: string;
+        };
+        GridFeaturesOut: {
+            features: components["schemas"]["GridFeatureOut"][] | null;
+            type: string;
+        };
+        GridHolderOut: {
+            /** @description 角色的本地名称 */
+            name: string;
+            /** @description 空为空缺 */
+            person: string;
+            post: string;
+            role: string;
+            since: string;
+            /** @description 代岗者，空为无 */
+            standIn: string;
+            title: string;
+        };
+        GridIdOut: {
+            id: string;
+        };
+        GridObjectOut: {
+            id: string;
+            /** @enum {string} */
+            kind: "source" | "site";
+        };
+        GridOutcomeOut: {
+            meta: components["schemas"]["OutcomeOutMetaStruct"];
+            rows: components["schemas"]["GridOutcomeRow"][] | null;
+            total: components["schemas"]["GridOutcomeRow"];
+        };
+        GridOutcomeRow: {
+            cell: string;
+            /** @description 发现到销号的中位天数，一位小数 */
+            closeDays: string;
+            /** Format: int64 */
+            found: number;
+            /**
+             * Format: int64
+             * @description 上报到首次办理
+             */
+            medianAct: number;
+            /**
+             * Format: int64
+             * @description 发现到销号
+             */
+            medianClose: number;
+            /**
+             * Format: int64
+             * @description 看见到上报，毫秒，-1 为无
+             */
+            medianFind: number;
+            /** @description 漏报率 */
+            missRate: components["schemas"]["GridRateOut"];
+            /** Format: int64 */
+            missed: number;
+            onTime: components["schemas"]["GridRateOut"];
+            /** Format: int64 */
+            others: number;
+            /** Format: int64 */
+            own: number;
+            /** @description 自主发现率 */
+            ownRate: components["schemas"]["GridRateOut"];
+            /** Format: int64 */
+            p90Act: number;
+            /** Format: int64 */
+            p90Close: number;
+            /** Format: int64 */
+            p90Find: number;
+            /** @description 样本不足 20 的只列不排 */
+            ranked: boolean;
+            recurrences: components["schemas"]["GridRateOut"];
+            region: components["schemas"]["GridPlaceOut"];
+            returns: components["schemas"]["GridRateOut"];
+            /**
+             * Format: int64
+             * @description 漏报中站在路边就能看见的
+             */
+            roadside: number;
+            trivial: components["schemas"]["GridRateOut"];
+        };
+        GridPairOut: {
+            added: components["schemas"]["GridFeatureOut"];
+            kept: components["schemas"]["GridFeatureOut"];
+        };
+        GridPlaceOut: {
+            code: string;
+            name: string;
+        };
+        GridRateOut: {
+            /** Format: int64 */
+            den: number;
+            /** Format: int64 */
+            num: number;
+            /** @description 百分数，一位小数 */
+            text: string;
+        };
+        GridReasonOut: {
+            code: string;
+            text: string;
+        };
+        GridRulesOut: {
+            normSets: components["schemas"]["GridSetOut"][] | null;
+            roleSets: components["schemas"]["GridSetOut"][] | null;
+        };
+        GridSetOut: {
+            confidence: string;
+            from: string;
+            id: string;
+            name: string;
+            source: string;
+        };
+        GridSourceOut: {
+            cells: string[] | null;
+            /** @enum {string} */
+            class: "key" | "complained" | "normal" | "risk";
+            className: string;
+            code: string;
+            /** @description 由人确定归属 */
+            decided: boolean;
+            id: string;
+            kind: string;
+            /** Format: double */
+            lat: number;
+            /** Format: double */
+            lng: number;
+            name: string;
+            region: string;
+            roadside: boolean;
+        };
+        GridStopOut: {
+            cell: components["schemas"]["StopOutCellStruct"];
+            checklist: components["schemas"]["GridCheckOut"][] | null;
+            due: string;
+            lastSeen: string;
+            place: components["schemas"]["StopOutPlaceStruct"];
+            reasons: components["schemas"]["GridReasonOut"][] | null;
+            /** Format: int64 */
+            risk: number;
         };
         HolderEditBody: {
             to: string;
@@ -2054,11 +2887,6 @@ export interface components {
                 [key: string]: string;
             };
         };
-        Item: {
-            category: string;
-            description?: string;
-            title?: string;
-        };
         JobsViewCountsStruct: {
             /**
              * Format: int64
@@ -2074,6 +2902,12 @@ export interface components {
             ready: number;
             /** Format: int64 */
             running: number;
+        };
+        ListGridSourceOut: {
+            items: components["schemas"]["GridSourceOut"][] | null;
+        };
+        ListGridStopOut: {
+            items: components["schemas"]["GridStopOut"][] | null;
         };
         ListMatterAssignee: {
             items: components["schemas"]["MatterAssignee"][] | null;
@@ -2092,6 +2926,9 @@ export interface components {
         };
         ListServerWebhookView: {
             items: components["schemas"]["ServerWebhookView"][] | null;
+        };
+        ListSituationDustDay: {
+            items: components["schemas"]["SituationDustDay"][] | null;
         };
         ListSituationFound: {
             items: components["schemas"]["SituationFound"][] | null;
@@ -2122,6 +2959,13 @@ export interface components {
         };
         MatterBoardOut: {
             columns: components["schemas"]["MatterColumnOut"][] | null;
+        };
+        MatterBulkIn: {
+            assignPost?: string;
+            assignUnit?: string;
+            ids: string[] | null;
+            opinion?: string;
+            transition: string;
         };
         MatterBulkResult: {
             code?: string;
@@ -2187,6 +3031,10 @@ export interface components {
         };
         MatterDaysOut: {
             days: components["schemas"]["MatterDayOut"][] | null;
+        };
+        MatterDecisionIn: {
+            approve: boolean;
+            opinion?: string;
         };
         MatterDotOut: {
             id: string;
@@ -2305,6 +3153,13 @@ export interface components {
             /** Format: int64 */
             width?: number;
         };
+        MatterExtensionIn: {
+            /** @description 时限编号 */
+            clock: string;
+            reason: string;
+            /** @description 延长多少，与原时限同一单位，如 3wd */
+            term: string;
+        };
         MatterFamilyOut: {
             children: components["schemas"]["MatterRow"][] | null;
             duplicates: components["schemas"]["MatterRow"][] | null;
@@ -2337,6 +3192,17 @@ export interface components {
             text: string;
             unit?: components["schemas"]["MatterRef"];
         };
+        MatterKeyOutput: {
+            /** Format: date-time */
+            createdAt: string;
+            ended: boolean;
+            id: string;
+            /** @description 只在发放时给出一次 */
+            key?: string;
+            name: string;
+            region: string;
+            unit: string;
+        };
         MatterKindOut: {
             categories: components["schemas"]["MatterCategoryOut"][] | null;
             confidence: string;
@@ -2349,6 +3215,11 @@ export interface components {
             source: string;
             starts: components["schemas"]["MatterStartOut"][] | null;
             states: components["schemas"]["MatterStateRef"][] | null;
+        };
+        MatterMergeIn: {
+            from: string[] | null;
+            into: string;
+            reason: string;
         };
         MatterMoveIn: {
             assignPost?: string;
@@ -2378,7 +3249,7 @@ export interface components {
             fields: components["schemas"]["MatterFieldDef"][] | null;
             opinion: boolean;
         };
-        MatterNoteRequest: {
+        MatterNoteIn: {
             text: string;
         };
         MatterOpenIn: {
@@ -2469,6 +3340,20 @@ export interface components {
             relation: string;
             unit?: components["schemas"]["MatterRef"];
         };
+        MatterPauseEndIn: {
+            opinion?: string;
+        };
+        MatterPauseIn: {
+            /** @description 时限编号 */
+            clock: string;
+            /** @description 挂账：恢复的条件 */
+            condition?: string;
+            reason: string;
+            /** @description 挂账：最迟复核日期 */
+            reviewBy?: string;
+            /** @description 恢复日期，如 2026-07-10：当日零点恢复计时 */
+            until?: string;
+        };
         MatterPauseOut: {
             approver: string;
             askedBy: string;
@@ -2492,6 +3377,13 @@ export interface components {
             id: string;
             name: string;
             unit: components["schemas"]["MatterRef"];
+        };
+        MatterProcedureOut: {
+            categories: components["schemas"]["MatterCategoryOut"][] | null;
+            id: string;
+            name: string;
+            states: components["schemas"]["MatterStateRef"][] | null;
+            transitions: components["schemas"]["MatterTransitionOut"][] | null;
         };
         MatterProgress: {
             /** @description 收齐并核对后给出 */
@@ -2557,8 +3449,18 @@ export interface components {
             /** @description 地址栏中的查询部分 */
             query: string;
         };
-        MatterSplitRequest: {
-            parts: components["schemas"]["Item"][] | null;
+        MatterSealKey: {
+            algorithm: string;
+            /** @description 十六进制；qingshan verify matter --key */
+            publicKey: string;
+        };
+        MatterSplitIn: {
+            parts: components["schemas"]["MatterSplitPart"][] | null;
+        };
+        MatterSplitPart: {
+            category: string;
+            description?: string;
+            title?: string;
         };
         MatterStageOut: {
             id: string;
@@ -2578,14 +3480,35 @@ export interface components {
             /** @enum {string} */
             type: "open" | "assigned" | "working" | "submitted" | "checking" | "closed" | "suspended" | "returned" | "void";
         };
+        MatterTransitionOut: {
+            act: string;
+            assigns: string;
+            by: string[] | null;
+            consequence: string;
+            from: string[] | null;
+            id: string;
+            name: string;
+            nameEn: string;
+            need: components["schemas"]["MatterNeedOut"];
+            to: string;
+        };
         MatterVerifyOut: {
             at: string;
             head: string;
             ok: boolean;
         };
+        MatterViewIn: {
+            name: string;
+            query: string;
+        };
         NoticeReadRequest: {
             /** @description 空列表表示全部 */
             ids: string[] | null;
+        };
+        Open311KeyIssueRequest: {
+            name: string;
+            region: string;
+            unit: string;
         };
         OrgAccountPost: {
             id: string;
@@ -2726,6 +3649,15 @@ export interface components {
             /** Format: int64 */
             version: number;
         };
+        OutcomeOutMetaStruct: {
+            by: string;
+            from: string;
+            /** Format: int64 */
+            least: number;
+            region: components["schemas"]["GridPlaceOut"];
+            sentence: string;
+            to: string;
+        };
         PageMatterRow: {
             items: components["schemas"]["MatterRow"][] | null;
             /** @description 下一页的 cursor，空表示到底 */
@@ -2841,6 +3773,12 @@ export interface components {
             scope?: string;
             unit: string;
         };
+        PostInBody2: {
+            /** @description 撤下 */
+            end?: boolean;
+            post: string;
+            role: string;
+        };
         Problem: {
             /** @description 稳定的错误代码 */
             code: string;
@@ -2898,6 +3836,77 @@ export interface components {
             /** @description 参数、环境变量或文件行 */
             place?: string;
             value: string;
+        };
+        ServerFieldCell: {
+            code: string;
+            /** @description 我在其中的角色，空为相邻网格 */
+            duty: string;
+            id: string;
+            mine: boolean;
+            name: string;
+            outline: ((number[] | null)[] | null)[] | null;
+            region: components["schemas"]["ServerFieldPlace"];
+            /** Format: int64 */
+            tier: number;
+        };
+        ServerFieldCheck: {
+            id: string;
+            text: string;
+        };
+        ServerFieldMe: {
+            displayName: string;
+            id: string;
+            name: string;
+        };
+        ServerFieldPlace: {
+            code: string;
+            name: string;
+        };
+        ServerFieldPost: {
+            id: string;
+            name: string;
+            role: string;
+            scope: components["schemas"]["ServerFieldPlace"];
+            unit: components["schemas"]["ServerFieldRef"];
+        };
+        ServerFieldReason: {
+            code: string;
+            text: string;
+        };
+        ServerFieldRef: {
+            id: string;
+            name: string;
+        };
+        ServerFieldStart: {
+            asOf: string;
+            /** @description 我的网格和相邻网格 */
+            cells: components["schemas"]["ServerFieldCell"][] | null;
+            demo: boolean;
+            kinds: components["schemas"]["MatterProcedureOut"][] | null;
+            me: components["schemas"]["ServerFieldMe"];
+            /** @description 我报过的，新的在前 */
+            mine: components["schemas"]["MatterRow"][] | null;
+            /** @description 今天值得看的点，风险高的在前 */
+            patrol: components["schemas"]["ServerFieldStop"][] | null;
+            posts: components["schemas"]["ServerFieldPost"][] | null;
+            /** @description 球在我这里的事项，时限近的在前 */
+            tasks: components["schemas"]["MatterOut"][] | null;
+        };
+        ServerFieldStop: {
+            cell: components["schemas"]["ServerFieldRef"];
+            checklist: components["schemas"]["ServerFieldCheck"][] | null;
+            id: string;
+            /** @enum {string} */
+            kind: "source" | "site";
+            lastSeen: string;
+            /** Format: double */
+            lat: number;
+            /** Format: double */
+            lng: number;
+            object: string;
+            place: string;
+            reasons: components["schemas"]["ServerFieldReason"][] | null;
+            region: components["schemas"]["ServerFieldPlace"];
         };
         ServerHealth: {
             checks: components["schemas"]["ServerCheck"][] | null;
@@ -3168,6 +4177,12 @@ export interface components {
         SituationDays: {
             items: components["schemas"]["SituationDay"][] | null;
             meta: components["schemas"]["SituationMeta"];
+        };
+        SituationDustDay: {
+            date: string;
+            recordedAt: string;
+            /** @description who confirmed it, and by which document */
+            source: string;
         };
         SituationExplanation: {
             clause: string;
@@ -3561,6 +4576,28 @@ export interface components {
                 [key: string]: string;
             };
         };
+        StandInInBody: {
+            from: string;
+            post: string;
+            reason: string;
+            standIn: string;
+            /** @description 当日起不再代岗 */
+            to: string;
+        };
+        StopOutCellStruct: {
+            id: string;
+            name: string;
+        };
+        StopOutPlaceStruct: {
+            class: string;
+            id: string;
+            kind: string;
+            /** Format: double */
+            lat: number;
+            /** Format: double */
+            lng: number;
+            name: string;
+        };
         TargetInputBody: {
             /** @description 文件名称和文号 */
             source: string;
@@ -3839,6 +4876,24 @@ export interface components {
              */
             size: number;
         };
+        VisitInBody: {
+            /**
+             * Format: int64
+             * @description 毫秒，空为现在
+             */
+            at?: number;
+            cell?: string;
+            checks?: {
+                [key: string]: string;
+            };
+            clientId: string;
+            evidence?: string[] | null;
+            /** @enum {string} */
+            kind?: "source" | "site" | "";
+            object?: string;
+            /** @enum {string} */
+            result: "none" | "found";
+        };
         WebhookAddRequest: {
             kinds?: string;
             name: string;
@@ -3965,6 +5020,114 @@ export interface operations {
             };
         };
     };
+    airDustDays: {
+        parameters: {
+            query?: {
+                /** @description 12 位行政区代码；空为可见的最大范围 */
+                region?: string;
+                /** @description 截至时间（当时所知）；空为现在 */
+                asOf?: string;
+                /** @description 0 为全部年份 */
+                year?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListSituationDustDay"];
+                };
+            };
+            /** @description 出错（RFC 9457） */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    airDustDaySet: {
+        parameters: {
+            query: {
+                /** @description 地级市 */
+                region: string;
+            };
+            header?: never;
+            path: {
+                /** @description 2006-01-02 */
+                date: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DustInputBody"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 出错（RFC 9457） */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    airDustDayRemove: {
+        parameters: {
+            query: {
+                /** @description 地级市 */
+                region: string;
+                /** @description 撤销的原因 */
+                reason: string;
+            };
+            header?: never;
+            path: {
+                /** @description 2006-01-02 */
+                date: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 出错（RFC 9457） */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     airMap: {
         parameters: {
             query?: {
@@ -3987,6 +5150,42 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["SituationMapLayers"];
                 };
+            };
+            /** @description 出错（RFC 9457） */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    airMapLayerSet: {
+        parameters: {
+            query: {
+                /** @description 地级市 */
+                region: string;
+            };
+            header?: never;
+            path: {
+                level: "county" | "town" | "village" | "river";
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/geo+json": string;
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description 出错（RFC 9457） */
             default: {
@@ -5553,6 +6752,691 @@ export interface operations {
             };
         };
     };
+    fieldStart: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServerFieldStart"];
+                };
+            };
+            /** @description 出错（RFC 9457） */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    gridCells: {
+        parameters: {
+            query?: {
+                region?: string;
+                /** @description 0 为叶网格 */
+                tier?: number;
+                /** @description 西,南,东,北 */
+                bbox?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GridFeaturesOut"];
+                };
+            };
+            /** @description 出错（RFC 9457） */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    gridCellAdd: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一键重复提交只执行一次，返回首次的结果 */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CellInBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GridFeatureOut"];
+                };
+            };
+            /** @description 出错（RFC 9457） */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    gridCellMerge: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一键重复提交只执行一次，返回首次的结果 */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CellsMergeBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GridFeatureOut"];
+                };
+            };
+            /** @description 出错（RFC 9457） */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    gridCell: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GridFeatureOut"];
+                };
+            };
+            /** @description 出错（RFC 9457） */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    gridCellChange: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 读取时得到的 ETag */
+                "If-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CellEditBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GridFeatureOut"];
+                };
+            };
+            /** @description 出错（RFC 9457） */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    gridCellEnd: {
+        parameters: {
+            query?: {
+                reason?: string;
+            };
+            header?: {
+                /** @description 读取时得到的 ETag */
+                "If-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 出错（RFC 9457） */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    gridPostAdd: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一键重复提交只执行一次，返回首次的结果 */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PostInBody2"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GridFeatureOut"];
+                };
+            };
+            /** @description 出错（RFC 9457） */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    gridCellSplit: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一键重复提交只执行一次，返回首次的结果 */
+                "Idempotency-Key"?: string;
+                /** @description 读取时得到的 ETag */
+                "If-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CellSplitBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GridPairOut"];
+                };
+            };
+            /** @description 出错（RFC 9457） */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    gridCoverage: {
+        parameters: {
+            query?: {
+                region?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GridCoverageOut"];
+                };
+            };
+            /** @description 出错（RFC 9457） */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    gridCoverageCSV: {
+        parameters: {
+            query?: {
+                region?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 文件 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv; charset=utf-8": string;
+                };
+            };
+            /** @description 出错（RFC 9457） */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    gridCoverageXLSX: {
+        parameters: {
+            query?: {
+                region?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 文件 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            /** @description 出错（RFC 9457） */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    gridImport: {
+        parameters: {
+            query: {
+                /** @description cells 或 sources */
+                what: string;
+                /** @description geojson 或 xlsx */
+                format: string;
+                /** @description 1 为只检查不保存 */
+                dryRun?: string;
+            };
+            header?: {
+                /** @description 同一键重复提交只执行一次，返回首次的结果 */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description 成功 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+            /** @description 出错（RFC 9457） */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    gridObjects: {
+        parameters: {
+            query?: {
+                region?: string;
+                cell?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListGridSourceOut"];
+                };
+            };
+            /** @description 出错（RFC 9457） */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    gridBind: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一键重复提交只执行一次，返回首次的结果 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                kind: "source" | "site";
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BindInBody"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 出错（RFC 9457） */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    gridOutcome: {
+        parameters: {
+            query?: {
+                region?: string;
+                /** @description 空为 90 天前 */
+                from?: string;
+                /** @description 含当日，空为现在 */
+                to?: string;
+                by?: "cell" | "town" | "county";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GridOutcomeOut"];
+                };
+            };
+            /** @description 出错（RFC 9457） */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    gridPatrol: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListGridStopOut"];
+                };
+            };
+            /** @description 出错（RFC 9457） */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    gridVisit: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一键重复提交只执行一次，返回首次的结果 */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VisitInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GridIdOut"];
+                };
+            };
+            /** @description 出错（RFC 9457） */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    gridRules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GridRulesOut"];
+                };
+            };
+            /** @description 出错（RFC 9457） */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    gridStandIn: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一键重复提交只执行一次，返回首次的结果 */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StandInInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GridIdOut"];
+                };
+            };
+            /** @description 出错（RFC 9457） */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     importList: {
         parameters: {
             query?: {
@@ -6141,7 +8025,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["BodyInStruct { IDs ListString \"json:\\\"ids\\\" minItems:\\\"1\\\" maxItems:\\\"200\\\"\"; Transition string \"json:\\\"transition\\\" maxLength:\\\"60\\\"\"; AssignUnit string \"json:\\\"assignUnitOmitempty\\\" maxLength:\\\"20\\\"\"; AssignPost string \"json:\\\"assignPostOmitempty\\\" maxLength:\\\"20\\\"\"; Opinion string \"json:\\\"opinionOmitempty\\\" maxLength:\\\"2000\\\"\" }Body"];
+                "application/json": components["schemas"]["MatterBulkIn"];
             };
         };
         responses: {
@@ -6358,7 +8242,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["BodyInStruct { Into string \"json:\\\"into\\\" maxLength:\\\"20\\\"\"; From ListString \"json:\\\"from\\\" minItems:\\\"1\\\" maxItems:\\\"50\\\"\"; Reason string \"json:\\\"reason\\\" maxLength:\\\"2000\\\"\" }Body"];
+                "application/json": components["schemas"]["MatterMergeIn"];
             };
         };
         responses: {
@@ -6513,7 +8397,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["BodyInStruct { Name string \"json:\\\"name\\\" maxLength:\\\"60\\\"\"; Query string \"json:\\\"query\\\" maxLength:\\\"1000\\\"\" }Body"];
+                "application/json": components["schemas"]["MatterViewIn"];
             };
         };
         responses: {
@@ -6598,6 +8482,85 @@ export interface operations {
             };
         };
     };
+    matterAskExtension: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一键重复提交只执行一次，返回首次的结果 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MatterExtensionIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MatterOut"];
+                };
+            };
+            /** @description 出错（RFC 9457） */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    matterDecideExtension: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一键重复提交只执行一次，返回首次的结果 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+                request: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MatterDecisionIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MatterOut"];
+                };
+            };
+            /** @description 出错（RFC 9457） */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     matterSealedFile: {
         parameters: {
             query?: never;
@@ -6638,7 +8601,9 @@ export interface operations {
                 /** @description 读取时得到的 ETag */
                 "If-Match"?: string;
             };
-            path?: never;
+            path: {
+                id: string;
+            };
             cookie?: never;
         };
         requestBody: {
@@ -6675,12 +8640,133 @@ export interface operations {
                 /** @description 同一键重复提交只执行一次，返回首次的结果 */
                 "Idempotency-Key"?: string;
             };
-            path?: never;
+            path: {
+                id: string;
+            };
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["MatterNoteRequest"];
+                "application/json": components["schemas"]["MatterNoteIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MatterOut"];
+                };
+            };
+            /** @description 出错（RFC 9457） */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    matterAskPause: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一键重复提交只执行一次，返回首次的结果 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MatterPauseIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MatterOut"];
+                };
+            };
+            /** @description 出错（RFC 9457） */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    matterDecidePause: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一键重复提交只执行一次，返回首次的结果 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+                request: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MatterDecisionIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MatterOut"];
+                };
+            };
+            /** @description 出错（RFC 9457） */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    matterEndPause: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一键重复提交只执行一次，返回首次的结果 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+                request: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MatterPauseEndIn"];
             };
         };
         responses: {
@@ -6712,12 +8798,14 @@ export interface operations {
                 /** @description 同一键重复提交只执行一次，返回首次的结果 */
                 "Idempotency-Key"?: string;
             };
-            path?: never;
+            path: {
+                id: string;
+            };
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["MatterSplitRequest"];
+                "application/json": components["schemas"]["MatterSplitIn"];
             };
         };
         responses: {
@@ -6928,6 +9016,100 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["ServerNoticeSettings"];
                 };
+            };
+            /** @description 出错（RFC 9457） */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    open311KeyList: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MatterKeyOutput"][] | null;
+                };
+            };
+            /** @description 出错（RFC 9457） */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    open311KeyIssue: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一键重复提交只执行一次，返回首次的结果 */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Open311KeyIssueRequest"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MatterKeyOutput"];
+                };
+            };
+            /** @description 出错（RFC 9457） */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    open311KeyEnd: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description 出错（RFC 9457） */
             default: {
@@ -8301,6 +10483,35 @@ export interface operations {
             };
         };
     };
+    systemSealKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MatterSealKey"];
+                };
+            };
+            /** @description 出错（RFC 9457） */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     systemStandards: {
         parameters: {
             query?: never;
@@ -8416,6 +10627,38 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description 出错（RFC 9457） */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    today: {
+        parameters: {
+            query?: {
+                /** @description 12 位行政区代码；空为自己的范围 */
+                region?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BriefToday"];
+                };
             };
             /** @description 出错（RFC 9457） */
             default: {
