@@ -5,13 +5,17 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"net/url"
+	"slices"
 	"strconv"
 
+	"qingshan/internal/city/org"
 	"qingshan/internal/platform/access"
 	"qingshan/internal/platform/audit"
 	"qingshan/internal/platform/fault"
 	"qingshan/internal/platform/rest"
 	"qingshan/internal/platform/store"
+	"qingshan/internal/rules/region"
 )
 
 // PublicConfig is what the login page needs to know.
@@ -94,14 +98,34 @@ func (s *Server) document(w http.ResponseWriter, r *http.Request) {
 	_, _ = w.Write(b) // the peer may be gone
 }
 
-// auditExport writes an export into the audit chain before its first byte leaves.
+// auditExport writes an export into the audit chain before its first byte leaves: under the
+// region that was asked for, or the account's own.
 func (s *Server) auditExport(ctx context.Context, e rest.Export) error {
 	return s.db.Update(ctx, func(tx *store.Tx) error {
+		where, err := exportRegion(ctx, tx, e.Query)
+		if err != nil {
+			return err
+		}
 		return audit.Log(ctx, tx, audit.Entry{
-			Action: "export", Object: e.Operation, Summary: "导出“" + e.Name + "”，" + strconv.Itoa(e.Rows) + " 行",
+			Action: "export", Object: e.Operation, Region: where, Summary: "导出“" + e.Name + "”，" + strconv.Itoa(e.Rows) + " 行",
 			Detail: map[string]any{"name": e.Name, "query": e.Query, "format": e.Format, "rows": e.Rows, "sha256": e.SHA256},
 		})
 	})
+}
+
+// exportRegion is the region that an export's query names, when the actor holds any right
+// there; a query that names another cannot put the entry under it.
+func exportRegion(ctx context.Context, tx *store.Tx, query string) (region.Code, error) {
+	a, _ := access.From(ctx)
+	if u, err := url.Parse(query); err == nil {
+		asked, err := region.Parse(u.Query().Get("region"))
+		if err == nil && (a.IsSystem() || slices.ContainsFunc(a.Grants(), func(g access.Grant) bool {
+			return g.Kind == access.ScopeAll || g.Kind == access.ScopeRegion && region.Contains(g.Region, asked)
+		})) {
+			return asked, nil
+		}
+	}
+	return org.HomeRegion(ctx, tx)
 }
 
 func asFault(err error, f **fault.Error) bool { return errors.As(err, f) }

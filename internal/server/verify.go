@@ -16,20 +16,20 @@ import (
 // Verify proves what the system promises about its data: the database's own structures, the
 // audit chain link by link, the checksum of every series partition, and that every stream's
 // received values were stored, unchanged or rejected, and the hash of every file of evidence.
-// Each check names the first broken
-// place. The error is for a database that cannot be read at all.
-func Verify(ctx context.Context, cfg *Config, db *store.DB) ([]Check, error) {
+// Each check names the first broken place. Anchors are daily roots that were kept outside. The
+// error is for a database that cannot be read at all.
+func Verify(ctx context.Context, cfg *Config, db *store.DB, anchors ...audit.Root) ([]Check, error) {
 	var out []Check
 	if err := db.Integrity(ctx); err != nil {
 		out = append(out, failed("database", "%s", people(err)))
 		return out, nil // nothing built on it can be trusted
 	}
 	out = append(out, passed("database", "%s, structures are sound", db.Dialect()))
-	chain, err := audit.Verify(ctx, db)
+	chain, err := audit.Verify(ctx, db, anchors...)
 	if err != nil {
 		return out, fmt.Errorf("audit chain: %w", err)
 	}
-	out = append(out, chainCheck(chain))
+	out = append(out, chainCheck(chain, len(anchors)))
 	err = db.View(ctx, func(tx *store.Tx) error {
 		rep, err := series.Verify(ctx, tx)
 		if err != nil {
@@ -51,8 +51,10 @@ func Verify(ctx context.Context, cfg *Config, db *store.DB) ([]Check, error) {
 	return out, err
 }
 
-func chainCheck(r audit.Report) Check {
+func chainCheck(r audit.Report, anchors int) Check {
 	switch {
+	case r.OK && anchors > 0:
+		return passed("audit", "%d entries, %d daily roots, %d of them as kept outside", r.Entries, len(r.Roots), anchors)
 	case r.OK:
 		return passed("audit", "%d entries, %d daily roots", r.Entries, len(r.Roots))
 	case r.BrokenAt > 0:

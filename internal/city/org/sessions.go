@@ -13,6 +13,7 @@ import (
 	"qingshan/internal/platform/audit"
 	"qingshan/internal/platform/fault"
 	"qingshan/internal/platform/store"
+	"qingshan/internal/rules/region"
 )
 
 // tokenLen are the random bytes of a session token.
@@ -127,8 +128,30 @@ func (s *Service) Logout(ctx context.Context) error {
 		if _, err := tx.Exec(ctx, "DELETE FROM session WHERE id = $1", a.Session); err != nil {
 			return err
 		}
-		return audit.Log(ctx, tx, audit.Entry{Action: "session.end", Object: "session/" + a.Session, Summary: "退出登录"})
+		home, err := HomeRegion(ctx, tx)
+		if err != nil {
+			return err
+		}
+		return audit.Log(ctx, tx, audit.Entry{Action: "session.end", Object: "session/" + a.Session, Region: home, Summary: "退出登录"})
 	})
+}
+
+// HomeRegion is the region of the actor's account, for the audit entries of what it does for
+// itself; "" for the program.
+func HomeRegion(ctx context.Context, tx *store.Tx) (region.Code, error) {
+	a, ok := access.From(ctx)
+	if !ok || a.Account == 0 {
+		return "", nil
+	}
+	acc, err := accountByID(ctx, tx, a.Account)
+	return acc.Region, err
+}
+
+func languageName(code string) string {
+	if code == "en" {
+		return "英文"
+	}
+	return "中文"
 }
 
 // Sessions lists the running sessions of an account (0: the actor's own), the latest first.
@@ -260,7 +283,12 @@ func (s *Service) SetLanguage(ctx context.Context, language string) error {
 		if _, err := tx.Exec(ctx, "UPDATE account SET language = $1 WHERE id = $2", language, a.Account); err != nil {
 			return err
 		}
-		return audit.Log(ctx, tx, audit.Entry{Action: "account.language", Object: fmt.Sprintf("account/%d", a.Account), Summary: "切换语言 " + language})
+		home, err := HomeRegion(ctx, tx)
+		if err != nil {
+			return err
+		}
+		return audit.Log(ctx, tx, audit.Entry{Action: "account.language", Object: fmt.Sprintf("account/%d", a.Account), Region: home,
+			Summary: "切换语言 " + languageName(language)})
 	})
 }
 
