@@ -77,6 +77,10 @@ func (c command) runAQI(e *env, o filterOptions, rest []string, rules *airRules,
 			in.reject(1, "%q %v", short(in.bytes(1)), err)
 			continue
 		}
+		if rep == air.Hourly && !t.wholeTime {
+			in.reject(1, "%q has no hour, which an hourly report needs (2026-08-28T07)", short(in.bytes(1)))
+			continue
+		}
 		day := t.day
 		if rep == air.Hourly {
 			day = t.reportDay()

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"qingshan/internal/platform/clock"
 	"qingshan/internal/rules/air"
 	"qingshan/internal/rules/calendar"
 	"qingshan/internal/rules/num"
@@ -32,7 +33,7 @@ func airCompositeCommand() command {
 		fs := c.flagSet(e)
 		var o filterOptions
 		o.register(fs)
-		std := fs.String("standard", "auto", standardUsage+"; auto needs a column date (the period's last day)")
+		std := fs.String("standard", "auto", standardUsage+"; without a column date (the period's last day): today's")
 		decimals := fs.Int("decimals", 0, "decimals of single and composite indices; 0 = the set's own (2), Henan prints 3")
 		profile := fs.String("profile", "", "index `PROFILE` other than the set's default (unverified ones are marked in the data file)")
 		rest, code, done := c.parseFlags(e, fs, args)
@@ -54,8 +55,10 @@ func (c command) runComposite(e *env, o filterOptions, rest []string, rules *air
 	if err != nil {
 		return c.usageError(e, "%v", err)
 	}
-	if rules.forced == nil && !in.has(7) {
-		return c.usageError(e, "rows without a column date need --standard 2012, 2026-transition or 2026-final")
+	if rules.forced == nil && !in.has(7) { // the set in force today; every row names it
+		if rules.forced, err = rules.on(today()); err != nil {
+			return c.usageError(e, "%v", err)
+		}
 	}
 	names := []string{"id", "standard"}
 	for _, p := range indexOrder {
@@ -102,6 +105,9 @@ func (c command) runComposite(e *env, o filterOptions, rest []string, rules *air
 	}
 	return in.finish(out)
 }
+
+// today is the civil day of the machine's clock.
+func today() calendar.Day { return calendar.Date(clock.System().Now().In(clock.Shanghai).Date()) }
 
 // rulesByDate gives the forced set, or the one in force on the date in column i.
 func (in *input) rulesByDate(rules *airRules, i int) (*air.Rules, bool) {

@@ -244,7 +244,7 @@ func (in *input) rejectAs(name, why string) {
 	if in.sink != nil {
 		in.line = in.line[:0]
 		n := len(in.scan.fields)
-		if n == 0 { // malformed: kept as one field, so that the file of rejects stays readable
+		if n == 0 || n > in.width { // malformed or too wide: one field, so that the file of rejects stays readable
 			in.line, n = appendCSV(in.line, in.scan.raw), 1
 		} else {
 			in.line = append(in.line, in.scan.raw...)

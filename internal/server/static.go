@@ -12,6 +12,8 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+
+	"qingshan/internal/platform/access"
 )
 
 // static serves the built interface from memory.
@@ -128,7 +130,7 @@ func pack(data []byte) []byte {
 func (s *static) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if r.Method != http.MethodGet && r.Method != http.MethodHead {
 		w.Header().Set("Allow", "GET, HEAD")
-		http.Error(w, "method not allowed", http.StatusMethodNotAllowed)
+		notHere(w, r, http.StatusMethodNotAllowed, "这个地址只能读取（method not allowed）")
 		return
 	}
 	name := strings.TrimPrefix(path.Clean("/"+r.URL.Path), "/")
@@ -139,7 +141,7 @@ func (s *static) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	page := name == "" || strings.Contains(r.Header.Get("Accept"), "text/html")
 	if strings.HasPrefix(name, "assets/") || strings.HasPrefix(name, "api/") || name == "api" || !page {
 		w.Header().Set("Cache-Control", "no-store")
-		http.Error(w, "not found", http.StatusNotFound)
+		notHere(w, r, http.StatusNotFound, "没有这个页面或文件（not found）")
 		return
 	}
 	if a, ok := s.files[shell(name)]; ok {
@@ -150,7 +152,15 @@ func (s *static) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		notBuilt(w)
 		return
 	}
-	http.Error(w, "not found", http.StatusNotFound)
+	notHere(w, r, http.StatusNotFound, "没有这个页面或文件（not found）")
+}
+
+// notHere answers in plain text, with the number that joins the answer to the log.
+func notHere(w http.ResponseWriter, r *http.Request, status int, text string) {
+	if id := access.RequestID(r.Context()); id != "" {
+		text += "，请求编号 " + id
+	}
+	http.Error(w, text, status)
 }
 
 // shell is the page that starts the face an address belongs to.

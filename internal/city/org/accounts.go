@@ -283,7 +283,7 @@ func (s *Service) ResetPassword(ctx context.Context, id int64) (Account, string,
 	if err != nil {
 		return Account{}, "", err
 	}
-	s.throttle.forgive(out.Name, "")
+	s.throttle.pardon(out.Name)
 	return out, password, nil
 }
 

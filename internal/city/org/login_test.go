@@ -61,19 +61,22 @@ func TestThrottle(t *testing.T) {
 		}
 		for _, name := range []string{"office", "ghost"} { // an unknown name counts the same
 			for i := range 10 {
-				if got := try(name, "x", fmt.Sprint("10.1.0.", i)); got != "login_failed" {
+				if got := try(name, "x", "10.1.1.2"); got != "login_failed" {
 					p.Fatalf("%s, try %d: %s", name, i, got)
 				}
 			}
-			if got := try(name, "x", "10.1.1.1"); got != "throttled" {
-				p.Errorf("%s, try 11 from elsewhere: %s", name, got)
+			if got := try(name, "x", "10.1.1.2"); got != "throttled" {
+				p.Errorf("%s, try 11: %s", name, got)
 			}
 		}
 		if got := try("office", secret, "10.1.1.2"); got != "throttled" {
 			p.Errorf("the right password got through: %s", got)
 		}
-		_, err := p.svc.Login(p.Context(), "office", secret, here)
-		if f := err.(*fault.Error); f.Kind != fault.Unavailable || f.Message != "尝试次数过多，请 90 秒后再试" {
+		if got := try("office", secret, "10.1.1.9"); got != "" {
+			p.Errorf("the account is locked out of another address: %s", got)
+		}
+		_, err := p.svc.Login(p.Context(), "office", secret, org.Visitor{Address: "10.1.1.2"})
+		if f := err.(*fault.Error); f.Kind != fault.Unavailable || f.Message != "尝试次数过多，请 90 秒后再试" || f.After != 90 {
 			p.Errorf("%v", f)
 		}
 		p.machine.Advance(90 * time.Second)
@@ -82,6 +85,14 @@ func TestThrottle(t *testing.T) {
 		}
 		if got := try("office", "x", "10.1.1.2"); got != "login_failed" {
 			p.Errorf("a success did not forgive: %s", got)
+		}
+		for i := range 100 { // from as many addresses, so that only the name's own bucket fills
+			if got := try("spread", "x", fmt.Sprint("10.3.0.", i)); got != "login_failed" {
+				p.Fatalf("name, try %d: %s", i, got)
+			}
+		}
+		if got := try("spread", "x", "10.3.1.1"); got != "throttled" {
+			p.Errorf("guessing one name from everywhere is not slowed down: %s", got)
 		}
 		for i := range 50 {
 			if got := try(fmt.Sprint("guess", i), "x", "10.2.0.1"); got != "login_failed" {

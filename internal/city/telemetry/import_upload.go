@@ -97,10 +97,23 @@ func (m *Imports) spool(body io.Reader) (name string, size int64, err error) {
 	default:
 		err = f.Sync()
 	}
-	if err = errors.Join(err, f.Close()); err != nil {
+	err = errors.Join(err, f.Close())
+	if err == nil {
+		err = syncFolder(m.cfg.Dir)
+	}
+	if err != nil {
 		return "", 0, errors.Join(err, os.Remove(m.spooled(name)))
 	}
 	return name, size, nil
+}
+
+// syncFolder makes the name of a new file as durable as its content.
+func syncFolder(dir string) error {
+	d, err := os.Open(dir)
+	if err != nil {
+		return err
+	}
+	return errors.Join(d.Sync(), d.Close())
 }
 
 // look reads the beginning of the upload and how it would be read.

@@ -44,6 +44,7 @@ type Error struct {
 	Code    string // stable, e.g. "password_too_short"
 	Message string // Chinese, for people
 	Fields  []Field
+	After   int   // seconds after which another try may succeed; 0: not known
 	Cause   error // for the log only
 }
 

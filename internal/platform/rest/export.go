@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/url"
 	"os"
+	"path"
 	"strconv"
 	"strings"
 
@@ -107,12 +108,36 @@ func Attachment(w http.ResponseWriter, name, media string, size int64) {
 	h.Set("Cache-Control", "no-store")
 	h.Set("X-Content-Type-Options", "nosniff")
 	// RFC 6266: an ASCII name for old programs, the real one in filename*.
-	ascii := strings.Map(func(c rune) rune {
-		if c < ' ' || c > '~' || strings.ContainsRune(`"\/:*?<>|`, c) {
-			return '_'
-		}
-		return c
-	}, name)
-	h.Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": ascii})+
+	h.Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": asciiName(name)})+
 		"; filename*=UTF-8''"+url.PathEscape(name))
+}
+
+// asciiName is a name that every program takes: "全省排名 2026-08.csv" is qingshan-2026-08.csv.
+func asciiName(name string) string {
+	var b strings.Builder
+	foreign := false
+	for _, c := range name {
+		switch {
+		case c > '~':
+			foreign = true
+		case c <= ' ' || strings.ContainsRune(`"\/:*?<>|`, c):
+			b.WriteByte('-')
+		default:
+			b.WriteRune(c)
+		}
+	}
+	base, ending := b.String(), path.Ext(name)
+	if len(ending) > 1 && strings.HasSuffix(base, ending) {
+		base = strings.TrimSuffix(base, ending)
+	} else {
+		ending = ""
+	}
+	base = strings.Trim(base, "-_. ")
+	if foreign {
+		base = strings.TrimRight("qingshan-"+base, "-")
+	}
+	if base == "" {
+		base = "qingshan"
+	}
+	return base + ending
 }

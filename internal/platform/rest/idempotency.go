@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"io"
+	"mime"
 	"net/http"
 	"strconv"
 	"time"
@@ -117,13 +118,26 @@ func readKey(r *http.Request) (string, error) {
 	return key, nil
 }
 
+// peeked is how much of an upload's content tells it from another of the same size.
+const peeked = 1 << 20
+
 // fingerprint identifies what was posted. A small body is read and put back; an upload is
-// known by its query, type and length, since reading it twice would cost more than it saves.
+// known by its query, type, length and first megabyte, since reading it twice would cost
+// more than it saves.
 func fingerprint(r *http.Request, s Spec) (string, error) {
 	h := sha256.New()
 	io.WriteString(h, r.URL.Path+"?"+r.URL.RawQuery+"\n")
 	if s.Accepts != "" {
-		io.WriteString(h, s.Accepts+" "+strconv.FormatInt(r.ContentLength, 10))
+		io.WriteString(h, s.Accepts+" "+strconv.FormatInt(r.ContentLength, 10)+"\n")
+		begin, err := io.ReadAll(io.LimitReader(r.Body, peeked))
+		if err != nil {
+			return "", fault.Wrap(err, fault.Invalid, "malformed", "请求正文没有传完")
+		}
+		h.Write(withoutBoundary(begin, r.Header.Get("Content-Type")))
+		r.Body = struct {
+			io.Reader
+			io.Closer
+		}{io.MultiReader(bytes.NewReader(begin), r.Body), r.Body}
 		return hex.EncodeToString(h.Sum(nil)), nil
 	}
 	body, err := io.ReadAll(r.Body)
@@ -140,6 +154,16 @@ func fingerprint(r *http.Request, s Spec) (string, error) {
 		io.Closer
 	}{bytes.NewReader(body), r.Body}
 	return hex.EncodeToString(h.Sum(nil)), nil
+}
+
+// withoutBoundary leaves the boundary of a form out: a browser makes a new one each time it
+// sends the same form.
+func withoutBoundary(body []byte, contentType string) []byte {
+	_, params, err := mime.ParseMediaType(contentType)
+	if err != nil || params["boundary"] == "" {
+		return body
+	}
+	return bytes.ReplaceAll(body, []byte(params["boundary"]), nil)
 }
 
 // recorder passes an answer on and keeps a copy of a small one.

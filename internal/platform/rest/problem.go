@@ -25,6 +25,8 @@ type Problem struct {
 	Code      string         `json:"code" doc:"稳定的错误代码"`
 	RequestID string         `json:"requestId" doc:"报告问题时请附上"`
 	Errors    []ProblemField `json:"errors,omitempty"`
+
+	after int // seconds of Retry-After when known
 }
 
 // ProblemField is one wrong place of the input.
@@ -90,7 +92,7 @@ func (p *Problem) ContentType(ct string) string {
 // GetHeaders asks for patience when that helps.
 func (p *Problem) GetHeaders() http.Header {
 	if p.Status == http.StatusServiceUnavailable || p.Status == http.StatusTooManyRequests {
-		return http.Header{"Retry-After": {"5"}}
+		return http.Header{"Retry-After": {strconv.Itoa(max(p.after, 5))}}
 	}
 	return nil
 }
@@ -121,6 +123,7 @@ func (a *API) problemOf(ctx context.Context, err error) *Problem {
 		a.cfg.Log.InfoContext(ctx, "refused", "code", f.Code, "error", err)
 	}
 	p := newProblem(ctx, statusOf(f.Kind, f.Code), f.Code, f.Message)
+	p.after = f.After
 	for _, x := range f.Fields {
 		p.Errors = append(p.Errors, ProblemField{x.Location, x.Message, echo(x.Location, x.Value)})
 	}
