@@ -15,6 +15,8 @@ const parts = [
   { id: 'standards', needs: ['system.read'], view: lazy(() => import('./StandardPart')) },
   { id: 'calendar', needs: ['system.read'], view: lazy(() => import('./CalendarPart')) },
   { id: 'audit', needs: ['audit.read'], view: lazy(() => import('./AuditPart')) },
+  { id: 'jobs', needs: ['system.manage'], view: lazy(() => import('./JobPart')) },
+  { id: 'hooks', needs: ['system.manage'], view: lazy(() => import('./HookPart')) },
   { id: 'health', needs: ['system.manage'], view: lazy(() => import('./HealthPart')) },
 ] as const;
 
