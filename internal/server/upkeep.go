@@ -24,7 +24,7 @@ const (
 
 // newRunner makes the runner of this process's jobs with the work of the installation itself.
 func (s *Server) newRunner() *jobs.Runner {
-	r := jobs.NewRunner(s.db, jobs.Options{Grace: jobsGrace, Machine: s.machine, Log: s.log})
+	r := jobs.NewRunner(s.db, jobs.Options{Grace: jobsGrace, Machine: s.machine, Log: s.log, Alone: s.db.Dialect() == store.SQLite})
 	r.Handle(jobDayEnd, func(ctx context.Context, _ jobs.Job) error {
 		return s.db.Update(ctx, func(tx *store.Tx) error { return audit.CloseDay(ctx, tx) })
 	})

@@ -129,9 +129,9 @@ func (h *API) streamsTable(ctx context.Context, in *streamsQuery) (*rest.Table, 
 	var rows [][]string
 	for _, s := range out.Items {
 		rows = append(rows, []string{s.ID, s.Name, s.Kind, whole(s.Received), whole(s.Stored), whole(s.Unchanged), whole(s.Rejected),
-			s.LastAt, s.LateShare, s.Completeness24h, s.Completeness30d, s.Status})
+			s.LastAt, s.LateShare, s.Completeness24h, s.Completeness30d, statusName(Status(s.Status))})
 	}
-	return table("数据来源", columns("代码", "名称", "类型", "收到#", "入库#", "未变#", "拒收#", "最新时刻", "迟到率（%）#", "24 小时完整率（%）#", "30 天完整率（%）#", "状态"), rows, err)
+	return table("数据来源", columns("代码", "名称", "类型", "收到（值）#", "入库（值）#", "未变（值）#", "拒收（值）#", "最新时刻", "迟到率（%）#", "24 小时完整率（%）#", "30 天完整率（%）#", "状态"), rows, err)
 }
 
 func (h *API) lateTable(ctx context.Context, in *LateQuery) (*rest.Table, error) {
@@ -181,6 +181,10 @@ func (h *API) sitesTable(ctx context.Context, in *sitesQuery) (*rest.Table, erro
 			strconv.FormatFloat(s.Lat, 'f', -1, 64), yes(s.Background), yes(s.Counted), s.ValidFrom, s.ValidTo})
 	}
 	return table("监测点位", columns("编码", "名称", "类型", "行政区代码", "行政区", "经度#", "纬度#", "对照点", "参与评价", "启用", "停运"), rows, err)
+}
+
+func statusName(s Status) string {
+	return map[Status]string{StatusOK: "正常", StatusLate: "迟到", StatusSilent: "中断", StatusEnded: "已结束", StatusGaps: "缺测多"}[s]
 }
 
 func yes(b bool) string {

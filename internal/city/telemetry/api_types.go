@@ -90,7 +90,7 @@ type streamOut struct {
 	LateShare       string `json:"lateShare" doc:"近 30 天迟到率，%；空为不判"`
 	Completeness24h string `json:"completeness24h" doc:"%"`
 	Completeness30d string `json:"completeness30d" doc:"%"`
-	Status          string `json:"status" enum:"ok,late,silent"`
+	Status          string `json:"status" enum:"ok,late,silent,ended,gaps" doc:"正常、迟到、中断、已结束、缺测多"`
 }
 
 func outStream(q StreamQuality) streamOut {

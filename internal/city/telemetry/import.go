@@ -142,7 +142,7 @@ func (r *importRun) finish(ctx context.Context, tx *store.Tx) error {
 	if !rec.DryRun {
 		err := audit.Log(ctx, tx, audit.Entry{
 			Action: "import.run", Object: fmt.Sprintf("import/%d", rec.ID), Region: rec.Region,
-			Summary: fmt.Sprintf("导入 %s：收到 %d，入库 %d，未变 %d，拒收 %d", rec.File, rec.Received, rec.Stored, rec.Unchanged, rec.Rejected),
+			Summary: fmt.Sprintf("导入 %s：收到 %d 个值，入库 %d，未变 %d，拒收 %d（%d 行）", rec.File, rec.Received, rec.Stored, rec.Unchanged, rec.Rejected, rec.RejectedRows),
 			Detail:  importDetail{rec.Kind, rec.File, rec.SHA256, rec.Batch, rec.ImportCounts},
 		})
 		if err != nil {

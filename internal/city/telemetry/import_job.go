@@ -48,7 +48,7 @@ func (m *Imports) job(ctx context.Context, j jobs.Job) error {
 	if err := j.Decode(&p); err != nil {
 		return err
 	}
-	x, err := m.begin(ctx, p.ID)
+	x, err := m.begin(ctx, p.ID, j.Attempt)
 	if err != nil || x.Status != ImportRunning {
 		return err
 	}
@@ -77,14 +77,21 @@ func (m *Imports) job(ctx context.Context, j jobs.Job) error {
 	return m.failed(access.With(ctx, acting), j, x, err)
 }
 
-// begin marks the import as running.
-func (m *Imports) begin(ctx context.Context, id int64) (x Import, err error) {
+// interrupted is told of an import that runs again after its process died in the middle.
+const interrupted = "上次导入中途中断（系统停止或断电），未入库任何数据，现已自动重新导入"
+
+// begin marks the import as running. One that was running already was interrupted.
+func (m *Imports) begin(ctx context.Context, id int64, attempt int) (x Import, err error) {
 	err = m.db.Update(ctx, func(tx *store.Tx) error {
 		if x, err = readImport(ctx, tx, id); err != nil {
 			return jobs.Permanent(err)
 		}
 		if x.Status != ImportQueued && x.Status != ImportRunning {
 			return nil
+		}
+		x.Error = ""
+		if attempt > 1 && x.Status == ImportRunning {
+			x.Error = interrupted
 		}
 		x.Status, x.StartedAt = ImportRunning, tx.Now()
 		if err := saveImport(ctx, tx, &x); err != nil {
@@ -184,6 +191,9 @@ func (m *Imports) purge(ctx context.Context, _ jobs.Job) error {
 	known := map[string]bool{}
 	err := m.db.Update(ctx, func(tx *store.Tx) error {
 		clear(known)
+		if err := failAbandoned(ctx, tx); err != nil {
+			return err
+		}
 		_, err := tx.Exec(ctx, "UPDATE import_run SET path = '' WHERE path <> '' AND status IN ('preview', 'done', 'failed') AND created_at < $1",
 			tx.Now().Add(-keepUploads).UnixMilli())
 		if err != nil {
@@ -207,6 +217,36 @@ func (m *Imports) purge(ctx context.Context, _ jobs.Job) error {
 		return err
 	}
 	return m.sweep(known)
+}
+
+// abandoned is told of an import whose job was given up without a word, since its process
+// died each time.
+const abandoned = "导入多次中断，已停止重试，未入库任何数据；请重新导入，仍不成功请联系管理员"
+
+// failAbandoned ends imports that no job works on any more.
+func failAbandoned(ctx context.Context, tx *store.Tx) error {
+	alive := []any{}
+	for _, state := range []jobs.State{jobs.Ready, jobs.Running} {
+		list, err := jobs.List(ctx, tx, jobs.Filter{State: state, Kind: ImportJob, Limit: 10_000})
+		if err != nil {
+			return err
+		}
+		for _, j := range list {
+			var p importJob
+			if err := j.Decode(&p); err != nil {
+				continue // a job without an import keeps none alive
+			}
+			alive = append(alive, p.ID)
+		}
+	}
+	args := append([]any{abandoned, tx.NowMS()}, alive...)
+	where := ""
+	if len(alive) > 0 {
+		in, _ := store.In(3, len(alive))
+		where = " AND id NOT IN " + in
+	}
+	_, err := tx.Exec(ctx, "UPDATE import_run SET status = 'failed', error = $1, finished_at = $2 WHERE status IN ('queued', 'running')"+where, args...)
+	return err
 }
 
 // sweep removes files of no entry. A fresh one may belong to an upload that is still being

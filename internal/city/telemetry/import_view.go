@@ -29,8 +29,9 @@ type importView struct {
 	Columns       []importColumn `json:"columns"`
 	Unmapped      []string       `json:"unmapped"`
 	Preview       [][]string     `json:"preview"`
-	Rows          int64          `json:"rows"`
-	Received      int64          `json:"received" doc:"= stored + unchanged + rejected，单位为个"`
+	Rows          int64          `json:"rows" doc:"行"`
+	RejectedRows  int64          `json:"rejectedRows" doc:"有拒收的行"`
+	Received      int64          `json:"received" doc:"= stored + unchanged + rejected，单位为值，一行可有几个值"`
 	Stored        int64          `json:"stored"`
 	Revised       int64          `json:"revised" doc:"stored 中替换了旧值的"`
 	Unchanged     int64          `json:"unchanged"`
@@ -70,7 +71,7 @@ func stamp(t time.Time) string {
 // view is the entry without its rejects and progress.
 func (x *Import) view() importView {
 	v := importView{ID: strconv.FormatInt(x.ID, 10), Kind: x.Kind, File: x.File, Size: x.Size, SHA256: x.SHA256, Status: string(x.Status),
-		DryRun: x.DryRun, Rows: x.Rows, Received: x.Received, Stored: x.Stored, Revised: x.Revised, Unchanged: x.Unchanged,
+		DryRun: x.DryRun, Rows: x.Rows, RejectedRows: x.RejectedRows, Received: x.Received, Stored: x.Stored, Revised: x.Revised, Unchanged: x.Unchanged,
 		Rejected: x.Rejected, Missing: x.Missing, Suspect: x.Suspect, Error: x.Error, By: x.Display, StartedAt: stamp(x.StartedAt),
 		FinishedAt: stamp(x.FinishedAt), Columns: []importColumn{}, Unmapped: []string{}, Preview: [][]string{}, Rejects: []rejectView{}}
 	if v.By == "" {

@@ -34,7 +34,7 @@ func (in *Intake) Close(ctx context.Context) (Account, error) {
 	}
 	return a, audit.Log(ctx, in.tx, audit.Entry{
 		Action: "data.ingest", Object: fmt.Sprintf("batch/%d", a.Batch), Region: in.region,
-		Summary: fmt.Sprintf("%s：收到 %d，入库 %d，未变 %d，拒收 %d", in.stream.Name, a.Received, a.Stored, a.Unchanged, a.Rejected),
+		Summary: fmt.Sprintf("%s：收到 %d 个值，入库 %d，未变 %d，拒收 %d", in.stream.Name, a.Received, a.Stored, a.Unchanged, a.Rejected),
 		Detail:  ingestDetail{in.stream.Code, in.delivery.File, in.delivery.SHA256, a},
 	})
 }

@@ -19,6 +19,16 @@ const (
 	StatusOK     Status = "ok"
 	StatusLate   Status = "late"   // values of the last 24 hours came late
 	StatusSilent Status = "silent" // nothing new for longer than the stream's limit
+	StatusEnded  Status = "ended"  // a delivery without a duty to go on: its values end days ago
+	StatusGaps   Status = "gaps"   // it goes on, but too few of its values are there
+)
+
+// endedAfter is when files, which have no duty to deliver, count as ended; fewHundreds is the
+// share in percent below which the last 24 hours (files: 30 days) count as full of gaps, an
+// engineering choice.
+const (
+	endedAfter  = 2 * calendar.MsPerDay
+	fewHundreds = 75
 )
 
 // windowHours is the longer of the two windows of completeness: 30 days.
@@ -116,11 +126,21 @@ func status(tx *store.Tx, st Stream, q Quality, asOf int64) Status {
 	if asOf > 0 {
 		now = min(now, asOf)
 	}
+	present, expected := q.Present24, q.Expected24
+	if st.SilentAfter == 0 {
+		present, expected = q.Present30, q.Expected30
+	}
 	switch {
+	case st.Kind == Manual:
+		return StatusOK
 	case st.SilentAfter > 0 && now-st.LastTime > st.SilentAfter:
 		return StatusSilent
+	case st.SilentAfter == 0 && now-st.LastTime > endedAfter:
+		return StatusEnded
 	case q.Late24 > 0:
 		return StatusLate
+	case present*100 < expected*fewHundreds:
+		return StatusGaps
 	}
 	return StatusOK
 }

@@ -38,6 +38,26 @@ func TestCompletenessGrid(t *testing.T) {
 	})
 }
 
+// TestAStreamThatEndedOrIsMostlyEmptyIsNotRight: history that ends days ago has ended, and
+// one that brings one value in six is full of gaps, however punctual.
+func TestAStreamThatEndedOrIsMostlyEmptyIsNotRight(t *testing.T) {
+	both(t, func(r room) {
+		r.clk.Set(morning)
+		r.ingest(telemetry.Batch{Delivery: telemetry.Delivery{Stream: "import-air-hourly", StreamName: "文件", Kind: telemetry.File},
+			Columns: []telemetry.Column{pm("N1", "2026-08-25T08:00", 30, 31, 32)}})
+		r.ingest(telemetry.Batch{Delivery: telemetry.Delivery{Stream: "import-x", StreamName: "缺", Kind: telemetry.File},
+			Columns: []telemetry.Column{pm("N4", "2026-08-27T00:00", 30), pm("N4", "2026-08-28T07:00", 31)}})
+		list, err := r.svc.Streams(r.ctx, code("4107"), 0)
+		got := map[string]telemetry.Status{}
+		for _, s := range list {
+			got[s.Code] = s.Status
+		}
+		if err != nil || got["import-air-hourly"] != telemetry.StatusEnded || got["import-x"] != telemetry.StatusGaps {
+			r.Errorf("%v %v", got, err)
+		}
+	})
+}
+
 func TestLateAndSilentStreams(t *testing.T) {
 	both(t, func(r room) {
 		r.clk.Set(morning.Add(10 * time.Minute))

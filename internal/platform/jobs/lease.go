@@ -182,3 +182,14 @@ func text(err error) string {
 	}
 	return string(s)
 }
+
+// takeOver ends the leases of a process that died, when there can be no other.
+func (r *Runner) takeOver(ctx context.Context) error {
+	if !r.opt.Alone {
+		return nil
+	}
+	return r.db.Update(ctx, func(tx *store.Tx) error {
+		_, err := tx.Exec(ctx, "UPDATE job SET locked_until = 0 WHERE state = 'running'")
+		return err
+	})
+}

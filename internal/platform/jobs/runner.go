@@ -39,6 +39,10 @@ type Options struct {
 	Log     *slog.Logger
 	// Name of this runner in locks; "": random.
 	Name string
+	// Alone says that no other process runs jobs of this database, as with SQLite: a job that
+	// is running when Run begins was left by a process that died, and is taken up at once
+	// instead of when its lease ends.
+	Alone bool
 }
 
 func (o Options) withDefaults() Options {
@@ -117,6 +121,9 @@ func (r *Runner) Run(ctx context.Context) error {
 	woken, stop := r.db.Listen(jobTopic)
 	defer stop()
 	r.started = r.db.Clock().Now()
+	if err := r.takeOver(ctx); err != nil {
+		return err
+	}
 	if err := r.saveSchedules(ctx); err != nil {
 		return err
 	}
