@@ -86,7 +86,7 @@ type pagesBench struct {
 func benchPages(ctx context.Context, e *env, o pagesBench) (*pagesBenchResult, error) {
 	cfg := server.Default()
 	cfg.Data, cfg.Addr = o.dir, "127.0.0.1:0"
-	ready, err := demonstration.Prepare(ctx, cfg.Store(), demonstration.Published(), demo.Seed, demoProgress(e))
+	ready, err := demonstration.Prepare(ctx, cfg.Store(), cfg.EvidenceDir(), demonstration.Published(), demo.Seed, demoProgress(e))
 	if err != nil {
 		return nil, err
 	}
@@ -118,7 +118,7 @@ func benchPages(ctx context.Context, e *env, o pagesBench) (*pagesBenchResult, e
 
 // benchLogin signs in as the campaign office of the demonstration.
 func benchLogin(ctx context.Context, base string, seed uint64, s *server.Server) (*http.Client, error) {
-	city, err := demonstration.New(s.DB(), demonstration.Published(), seed)
+	city, err := demonstration.New(s.DB(), "", demonstration.Published(), seed)
 	if err != nil {
 		return nil, err
 	}

@@ -66,7 +66,7 @@ func (d *demoRun) folder(configured string) string {
 
 func (d *demoRun) run(ctx context.Context, e *env, cfg *server.Config) error {
 	span := demonstration.Published()
-	ready, err := demonstration.Prepare(ctx, cfg.Store(), span, demo.Seed, demoProgress(e))
+	ready, err := demonstration.Prepare(ctx, cfg.Store(), cfg.EvidenceDir(), span, demo.Seed, demoProgress(e))
 	if err != nil {
 		return err
 	}
@@ -77,7 +77,7 @@ func (d *demoRun) run(ctx context.Context, e *env, cfg *server.Config) error {
 	if err != nil {
 		return err
 	}
-	city, err := demonstration.New(s.DB(), span, ready.Seed)
+	city, err := demonstration.New(s.DB(), cfg.EvidenceDir(), span, ready.Seed)
 	if err == nil {
 		err = s.Listen()
 	}

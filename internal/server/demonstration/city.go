@@ -6,6 +6,7 @@ import (
 
 	"qingshan/internal/city/situation"
 	"qingshan/internal/city/telemetry"
+	"qingshan/internal/platform/clock"
 	"qingshan/internal/platform/store"
 	"qingshan/internal/rules/standard"
 	"qingshan/packs/demo"
@@ -25,11 +26,14 @@ type City struct {
 	world  *synth.World
 	reg    *standard.Registry
 	grid   *grid.Service
+	folder string        // of the evidence
+	clk    *clock.Manual // while the city is being made
 }
 
-// New prepares the demonstration on an open installation; it writes nothing.
-func New(db *store.DB, span Span, seed uint64) (*City, error) {
-	c := &City{span: span, seed: seed, db: db}
+// New prepares the demonstration on an open installation; it writes nothing. The files of
+// evidence belong into folder.
+func New(db *store.DB, folder string, span Span, seed uint64) (*City, error) {
+	c := &City{span: span, seed: seed, db: db, folder: folder}
 	rules, err := telemetry.BuiltinRules()
 	if err != nil {
 		return nil, err

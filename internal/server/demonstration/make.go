@@ -29,6 +29,7 @@ type act struct {
 // what comes next. When it does not return nil, Inspect finds the installation Unfinished.
 func (c *City) Make(ctx context.Context, clk *clock.Manual, progress func(done float64, what string)) error {
 	ctx = access.With(ctx, access.System("demo"))
+	c.clk = clk
 	acts := c.acts()
 	clk.Set(acts[0].at)
 	if err := c.mark(ctx, settingMaking, demo.Mark); err != nil {
@@ -90,6 +91,7 @@ func (c *City) acts() []act {
 		}})
 		after, days = d.at, max(days, d.days)
 	}
+	acts = append(acts, c.matterActs(first)...)
 	slices.SortStableFunc(acts, func(a, b act) int { return cmp.Compare(a.at.UnixMilli(), b.at.UnixMilli()) })
 	return acts
 }

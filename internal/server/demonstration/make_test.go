@@ -61,7 +61,7 @@ func TestMakeAndGoOn(t *testing.T) {
 		clk := clock.NewManual(time.Unix(0, 0))
 		db := open(t, cfg, clk)
 		inspect(t, db, Empty)
-		c, err := New(db, short(), demo.Seed)
+		c, err := New(db, t.TempDir(), short(), demo.Seed)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -234,7 +234,7 @@ func TestInterrupted(t *testing.T) {
 	both(t, func(t *testing.T, cfg store.Config) {
 		clk := clock.NewManual(time.Unix(0, 0))
 		db := open(t, cfg, clk)
-		c, err := New(db, short(), demo.Seed)
+		c, err := New(db, t.TempDir(), short(), demo.Seed)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -264,7 +264,7 @@ func TestInterrupted(t *testing.T) {
 
 func prepare(t *testing.T, cfg store.Config) Ready {
 	t.Helper()
-	ready, err := Prepare(t.Context(), cfg, short(), demo.Seed, func(float64, string) {})
+	ready, err := Prepare(t.Context(), cfg, t.TempDir(), short(), demo.Seed, func(float64, string) {})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -301,7 +301,7 @@ func TestForeign(t *testing.T) {
 		if err := db.Close(); err != nil {
 			t.Fatal(err)
 		}
-		_, err = Prepare(t.Context(), cfg, short(), demo.Seed, nil)
+		_, err = Prepare(t.Context(), cfg, t.TempDir(), short(), demo.Seed, nil)
 		if !fault.Is(err, fault.Conflict) {
 			t.Errorf("somebody's installation: %v, want a conflict", err)
 		}

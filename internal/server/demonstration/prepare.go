@@ -2,6 +2,7 @@ package demonstration
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -23,9 +24,10 @@ type Ready struct {
 }
 
 // Prepare makes the demonstration city when the installation is empty, again when making it
-// was interrupted, and leaves a made one as it is. Errors: conflict when the
+// was interrupted, and leaves a made one as it is. The files of evidence belong into folder.
+// Errors: conflict when the
 // installation holds somebody's data.
-func Prepare(ctx context.Context, cfg store.Config, span Span, seed uint64, progress func(done float64, what string)) (Ready, error) {
+func Prepare(ctx context.Context, cfg store.Config, folder string, span Span, seed uint64, progress func(done float64, what string)) (Ready, error) {
 	if cfg.URL == "" {
 		if err := os.MkdirAll(filepath.Dir(cfg.Path), 0o750); err != nil {
 			return Ready{}, err
@@ -40,7 +42,7 @@ func Prepare(ctx context.Context, cfg store.Config, span Span, seed uint64, prog
 	state, err := Inspect(ctx, db)
 	if err == nil && state == Unfinished {
 		if err = db.Close(); err == nil {
-			err = Clear(ctx, cfg)
+			err = errors.Join(Clear(ctx, cfg), os.RemoveAll(folder))
 		}
 		if err != nil {
 			return Ready{}, err
@@ -57,7 +59,7 @@ func Prepare(ctx context.Context, cfg store.Config, span Span, seed uint64, prog
 	case Foreign:
 		return Ready{}, fault.New(fault.Conflict, "not_demo", "这里已有别的数据，不会改动；请为演示城市另选一个空目录或空数据库")
 	case Empty:
-		c, err := New(db, span, seed)
+		c, err := New(db, folder, span, seed)
 		if err != nil {
 			return Ready{}, err
 		}
