@@ -33,8 +33,12 @@ func checkCommand() command {
 			fmt.Fprintf(e.stdout, "%-16s = %-24s [%s] %s\n", s.Name, s.Value, from, s.Explain)
 		}
 		fmt.Fprintln(e.stdout)
+		for _, text := range cfg.Idle() {
+			fmt.Fprintf(e.stderr, "qingshan check: warning: %s\n", text)
+		}
 		db, err := readDatabase(ctx, cfg)
 		checks := server.Checks(ctx, cfg, db, clock.System())
+		checks = append(checks, rolesCheck(cfg))
 		if db != nil {
 			defer func(db *store.DB) { _ = db.Close() }(db) // read only: nothing to lose
 		}
@@ -47,4 +51,17 @@ func checkCommand() command {
 		return printChecks(e, checks)
 	}
 	return c
+}
+
+// rolesCheck reads the installation's own roles.
+func rolesCheck(cfg *server.Config) server.Check {
+	path := cfg.RolePack()
+	switch roles, err := cfg.LoadRoles(); {
+	case err != nil:
+		return server.Check{Name: "角色", Detail: err.Error()}
+	case path == "":
+		return server.Check{Name: "角色", OK: true, Detail: fmt.Sprintf("内置 %d 种，无自定角色", len(roles.All()))}
+	default:
+		return server.Check{Name: "角色", OK: true, Detail: fmt.Sprintf("共 %d 种，自定角色见 %s", len(roles.All()), path)}
+	}
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 
 	"qingshan/internal/server"
 )
@@ -20,6 +21,9 @@ func serveCommand() command {
 		}
 		if len(rest) > 0 {
 			return c.usageError(e, "takes no arguments, only flags; got %q", rest)
+		}
+		for _, text := range cfg.Idle() {
+			fmt.Fprintf(e.stderr, "qingshan serve: warning: %s\n", text)
 		}
 		s, err := server.New(ctx, cfg, server.Options{Version: version, Log: server.NewLog(e.stderr, cfg)})
 		if err != nil {

@@ -157,7 +157,11 @@ func (c command) onUser(ctx context.Context, e *env, args []string, more func(*f
 		return c.fail(e, err)
 	}
 	defer func() { _ = db.Close() }() // what was changed is durable already
-	s, err := org.New(db, org.Config{})
+	roles, err := cfg.LoadRoles()
+	if err != nil {
+		return c.usageError(e, "%v", err)
+	}
+	s, err := org.New(db, org.Config{Roles: roles})
 	if err == nil {
 		err = do(access.With(ctx, access.System("command")), s, rest[0])
 	}

@@ -41,6 +41,7 @@ type Config struct {
 	TrustedProxies []netip.Prefix
 	Roles          []Role
 	City           region.Code // prefecture that a request without a region means; "" finds it
+	RoleFile       string      // TOML of the installation's own roles; "" is roles.toml in Data, if there
 	HJ212          string
 	HJ212Unknown   string
 	LogFormat      string
@@ -86,14 +87,16 @@ func settings() []setting {
 			"用户访问的地址；为 https 时登录凭据只经加密传输", "", false, setPublicURL, func(c *Config) string { return c.PublicURL }},
 		{"trusted-proxies", "networks of proxies whose X-Forwarded-For is believed, comma separated",
 			"可信前置代理的网段；只信任它们给出的客户端地址", "", false, setProxies, showProxies},
-		{"roles", "what this process does: web,ingest,jobs", "本进程承担的工作：web 界面与接口，ingest 设备接入，jobs 后台任务",
+		{"roles", "what this process does: web,ingest,jobs", "本进程承担的工作：web 界面与接口，ingest 设备接入（本版本尚未启用），jobs 后台任务",
 			"web,ingest,jobs", false, setRoles, showRoles},
+		text("role-file", "file of the installation's own roles (TOML); empty means roles.toml in the data folder, when there is one",
+			"本单位自定的角色文件（TOML）；为空则用数据目录中的 roles.toml（如有）", "", func(c *Config) *string { return &c.RoleFile }),
 		{"city", "code of the city (prefecture) that the pages open with; empty finds it in the data",
 			"页面默认的地级市代码（6 位或 12 位）；为空则按已有站点确定", "", false, setCity, func(c *Config) string { return c.City.String() }},
-		text("hj212", "listen address for HJ 212 devices; empty means none", "HJ 212 设备接入地址；为空不接入", "",
+		text("hj212", "listen address for HJ 212 devices (does nothing yet: a later version)", "HJ 212 设备接入地址（本版本尚未启用）；为空不接入", "",
 			func(c *Config) *string { return &c.HJ212 }),
-		choice("hj212-unknown", "an unknown device is: quarantine, register or refuse",
-			"未登记设备：quarantine 隔离存放，register 自动登记，refuse 拒绝", "quarantine", []string{"quarantine", "register", "refuse"},
+		choice("hj212-unknown", "an unknown device is: quarantine, register or refuse (does nothing yet)",
+			"未登记设备：quarantine 隔离存放，register 自动登记，refuse 拒绝（本版本尚未启用）", "quarantine", []string{"quarantine", "register", "refuse"},
 			func(c *Config) *string { return &c.HJ212Unknown }),
 		choice("log-format", "text or json", "日志格式：text 便于阅读，json 便于采集", "text", []string{"text", "json"},
 			func(c *Config) *string { return &c.LogFormat }),

@@ -81,7 +81,11 @@ func (s *Server) openRooms() error {
 		return fmt.Errorf("standards: %w", err)
 	}
 	r := &s.rooms
-	if r.Org, err = org.New(s.db, s.orgConfig()); err != nil {
+	people := s.orgConfig()
+	if people.Roles, err = s.cfg.LoadRoles(); err != nil {
+		return err
+	}
+	if r.Org, err = org.New(s.db, people); err != nil {
 		return fmt.Errorf("organisation: %w", err)
 	}
 	r.Notices = notify.New(s.db, s.notifyConfig())
