@@ -15,7 +15,7 @@ export const sizes = {
   phone: { width: 390, height: 844 },
 };
 
-const flags = [
+export const flags = [
   '--headless',
   '--no-sandbox',
   '--disable-gpu',
@@ -93,7 +93,7 @@ export async function startDemo(o = {}) {
 }
 
 export async function startBrowser() {
-  return chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: flags });
+  return chromium.launch({ executablePath: process.env.QINGSHAN_CHROMIUM ?? '/usr/bin/chromium', args: flags });
 }
 
 // The page asks who is there before anyone has signed in; Chromium writes that answer into the console.
@@ -109,6 +109,19 @@ const nobodyYet = /^401 \/api\/v1\/session$/;
 export async function openPage(browser, base, size = 'office', expected = []) {
   const context = await browser.newContext({ viewport: sizes[size], locale: 'zh-CN', timezoneId: 'Asia/Shanghai' });
   const page = await context.newPage();
+  const faults = await watch(context, page, base, expected);
+  return { page, context, faults };
+}
+
+/**
+ * Keeps a list of faults of a page: outside requests, console errors, exceptions.
+ * @param {import('playwright-core').BrowserContext} context
+ * @param {import('playwright-core').Page} page
+ * @param {string} base
+ * @param {RegExp[]} expected
+ * @returns {Promise<string[]>} grows while the page lives
+ */
+export async function watch(context, page, base, expected) {
   /** @type {string[]} */
   const faults = [];
   const host = new URL(base).host;
@@ -127,7 +140,7 @@ export async function openPage(browser, base, size = 'office', expected = []) {
     if (!fine.some((x) => x.test(answer))) faults.push(`console: ${m.text()} ${at}`);
   });
   page.on('pageerror', (e) => faults.push(`exception: ${e.stack ?? e.message}`));
-  return { page, context, faults };
+  return faults;
 }
 
 /**

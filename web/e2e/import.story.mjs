@@ -1,6 +1,7 @@
 // 导入: a station's late hours come as a file; one value is negative, one station is unknown.
 import { Buffer } from 'node:buffer';
 import { readFileSync } from 'node:fs';
+import { gunzipSync } from 'node:zlib';
 import { expect, openPage, settled, signIn } from './harness.mjs';
 
 const head = 'city,station,time,aqi,level,primary,pm25,pm10,so2,no2,co,o3_1h,o3_8h';
@@ -11,6 +12,9 @@ const rows = [
   '新乡市,延津县,2026-08-28 06:00:00,55,良,PM10,-5,60,9,22,0.6,33,46',
   '新乡市,青山台,2026-08-28 06:00:00,55,良,PM10,24,60,9,22,0.6,33,46',
 ];
+
+/** Station hours as published in 2020 for 366 cities; four of the stations are ours. */
+const published = new URL('../../../shared/data/air/air_station_hourly_aqi_primary_2020-03-26_04-08.csv.gz', import.meta.url);
 
 /** @type {Record<string, (c: import('./harness.mjs').Ctx) => Promise<void>>} */
 export const stories = {
@@ -25,7 +29,7 @@ export const stories = {
     expect(gap.items.every((/** @type {{ value: string | null }} */ o) => !o.value), `the hours are a gap before: ${JSON.stringify(gap)}`);
 
     await page.getByLabel('选择文件').setInputFiles({ name: '延津县补数.csv', mimeType: 'text/csv', buffer: Buffer.from([head, ...rows].join('\n') + '\n') });
-    await page.getByRole('heading', { name: '试算结果（没有存任何数）' }).waitFor();
+    await page.getByRole('heading', { name: /^试算结果（没有存任何数）/ }).waitFor();
     const dry = await sums(page);
     expect(dry.received === dry.stored + dry.unchanged + dry.rejected && dry.rejected > 0, `the dry run balances: ${JSON.stringify(dry)}`);
     expect(JSON.stringify(await stored()) === JSON.stringify(gap), 'a dry run stores nothing');
@@ -34,7 +38,7 @@ export const stories = {
     expect((await refused.getByRole('row', { name: /^6\b.*未知的站点.*青山台/ }).count()) === 1, `line 6 names the unknown station: ${await refused.innerText()}`);
 
     await page.getByRole('button', { name: '导入', exact: true }).click();
-    await page.getByRole('heading', { name: '导入结果' }).waitFor();
+    await page.getByRole('heading', { name: /^导入结果/ }).waitFor();
     const real = await sums(page);
     expect(JSON.stringify(real) === JSON.stringify(dry), `the import does what the dry run said: ${JSON.stringify({ dry, real })}`);
 
@@ -51,6 +55,55 @@ export const stories = {
     expect(faults.length === 0, faults.join('; '));
     await context.close();
   },
+
+  async 'a published file of the whole country: our stations are stored as printed, the others refused by name'({ base, browser, passwords }) {
+    const packed = readFileSync(published);
+    const lines = gunzipSync(packed).toString('utf8').trim().split('\n').slice(1).map((l) => l.trim().split(','));
+    const sites = (await (async () => {
+      const { page, context } = await openPage(browser, base);
+      await signIn(page, base, 'office', passwords.office ?? '');
+      const list = await page.request.get(`${base}/api/v1/sites`).then((r) => r.json());
+      await context.close();
+      return list.items;
+    })()).filter((/** @type {{ kind: string }} */ x) => x.kind === 'national');
+    const names = new Set(sites.map((/** @type {{ name: string }} */ x) => x.name));
+    const ours = lines.filter((l) => l[0] === '新乡' && names.has(l[1] ?? ''));
+    expect(names.size === 4 && ours.length > 100, `the file holds hours of our four stations: ${names.size}, ${ours.length}`);
+
+    const { page, context, faults } = await openPage(browser, base);
+    await signIn(page, base, 'office', passwords.office ?? '', '/import');
+    await page.getByRole('heading', { name: '导入', level: 1 }).waitFor();
+    await page.getByLabel('选择文件').setInputFiles({ name: '全国站点小时.csv.gz', mimeType: 'application/gzip', buffer: packed });
+    await page.getByRole('heading', { name: /^试算结果/ }).waitFor({ timeout: 120_000 });
+    const dry = await sums(page);
+    expect(dry.received === dry.stored + dry.unchanged + dry.rejected && dry.stored > 500 && dry.rejected > dry.stored, `the dry run balances: ${JSON.stringify(dry)}`);
+    expect(/未知的站点/.test(await page.getByRole('region', { name: '拒收的行' }).innerText()), 'the page says why');
+
+    await page.getByRole('button', { name: '导入', exact: true }).click();
+    await page.getByRole('heading', { name: /^导入结果/ }).waitFor({ timeout: 120_000 });
+    const real = await sums(page);
+    expect(real.received === real.stored + real.unchanged + real.rejected && real.stored === dry.stored, `what was tried is what is stored: ${JSON.stringify({ dry, real })}`);
+
+    const [download] = await Promise.all([page.waitForEvent('download', { timeout: 60_000 }), page.getByRole('link', { name: '下载拒收清单' }).click()]);
+    const refused = readFileSync(await download.path(), 'utf8').trim().split(/\r?\n/).slice(1);
+    expect(refused.length >= lines.length - ours.length, `every line of another city is in the list: ${refused.length} of ${lines.length - ours.length}`);
+    expect(!refused.some((l) => l.includes('未知的站点') && ours.some((o) => l.includes(`,${o[1]},${o[2]},`) && l.includes('新乡,'))), 'none of ours is called unknown');
+
+    for (const row of [ours.find((o) => o[6] !== ''), ours.findLast((o) => o[6] !== '')]) {
+      const [, station, time, , , , pm25] = row ?? [];
+      const site = sites.find((/** @type {{ name: string }} */ x) => x.name === station);
+      const at = encodeURIComponent(`${time}:00:00+08:00`);
+      const kept = await page.request.get(`${base}/api/v1/data/observations?site=${site.id}&factor=pm25&from=${at}&to=${at}`).then((r) => r.json());
+      expect(kept.items?.[0]?.value === pm25, `${station} ${time} is ${pm25} as published: ${JSON.stringify(kept)}`);
+    }
+
+    await page.goto(`${base}/data?tab=rejects`);
+    await page.getByRole('tab', { name: '拒收', selected: true }).waitFor();
+    await settled(page);
+    expect(await page.getByRole('row', { name: /全国站点小时/ }).first().isVisible(), 'the data page keeps what was refused');
+    expect(faults.length === 0, faults.join('; '));
+    await context.close();
+  },
 };
 
 /**
@@ -61,5 +114,5 @@ async function sums(page) {
   const text = await page.getByTestId('import-sums').innerText();
   /** @param {string} words */
   const n = (words) => Number((new RegExp(`(?:${words})\\s*([\\d,  ]+)`).exec(text)?.[1] ?? 'NaN').replace(/\D/g, ''));
-  return { received: n('收到'), stored: n('将存|已存'), unchanged: n('与库中相同'), rejected: n('拒收') };
+  return { received: n('收到的值'), stored: n('将存|已存'), unchanged: n('与库中相同'), rejected: n('拒收') };
 }

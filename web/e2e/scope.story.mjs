@@ -23,11 +23,14 @@ export const stories = {
     expect((await page.getByRole('button', { name: '范围 封丘县' }).count()) === 1, 'its own county is chosen');
 
     for (const path of ['/air', '/targets', '/data']) {
-      await page.goto(`${base}${path}?scope=${neighbour}`);
-      const alert = page.getByRole('alert');
-      await alert.getByText('没有找到').waitFor();
-      const text = await page.getByRole('main').innerText();
-      expect(!text.includes('延津'), `nothing of the neighbour on ${path}: ${text}`);
+      for (const asked of [`scope=${neighbour}`, `region=${neighbour}`, 'region=abc']) {
+        await page.goto(`${base}${path}?${asked}`);
+        await page.getByTestId('scope-refused').getByText('不在您的范围内').waitFor();
+        await settled(page);
+        const text = await page.getByRole('main').innerText();
+        expect(!text.includes('延津'), `nothing of the neighbour on ${path}: ${text}`);
+        expect(!/scope=|region=/.test(page.url()), `the address is corrected: ${page.url()}`);
+      }
     }
     for (const path of hidden) {
       const answer = await page.request.get(`${base}/api/v1${path}`);
@@ -38,6 +41,24 @@ export const stories = {
     expect(own.ok(), `its own county answers: ${own.status()}`);
     await page.goto(`${base}/import`);
     await page.getByRole('heading', { name: '您不能看这里' }).waitFor();
+    expect(faults.length === 0, faults.join('; '));
+    await context.close();
+  },
+
+  async 'the search changes the scope; a county opens its ranking among the counties'({ base, browser, passwords }) {
+    const { page, context, faults } = await openPage(browser, base);
+    await signIn(page, base, 'office', passwords.office ?? '', '/targets');
+    await page.getByRole('heading', { name: '目标', level: 1 }).waitFor();
+    await page.keyboard.press('Control+k');
+    await page.keyboard.type('延津');
+    await page.getByRole('option', { name: /延津县.*区划/ }).waitFor();
+    while ((await page.getByRole('option', { name: /延津县.*区划/ }).getAttribute('aria-selected')) !== 'true') await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('Enter');
+    await page.getByRole('button', { name: '范围 延津县' }).waitFor();
+    await page.getByTestId('answer').getByText('延津县').waitFor();
+    expect(new URL(page.url()).searchParams.get('scope') === neighbour, `the scope is in the address: ${page.url()}`);
+    await page.getByRole('navigation', { name: '主导航' }).getByRole('link', { name: '排名' }).click();
+    await page.getByRole('tab', { name: '县（市、区）', selected: true }).waitFor();
     expect(faults.length === 0, faults.join('; '));
     await context.close();
   },

@@ -48,7 +48,7 @@ function Form({ first }: { first: Answer<NoticeSettings> }) {
   };
   const box = (k: 'byEmail' | 'byText' | 'digest', word: Word) => <div className="field"><Checkbox checked={s[k]} onChange={(e) => set(k, e.target.checked)}>{t(word)}</Checkbox></div>;
   const time = (k: 'digestAt' | 'quietFrom' | 'quietTo', word: Word) => (
-    <Field id={k} label={t(word)} error={err(k)}><Input id={k} type="time" style={{ width: 140 }} value={s[k]} onChange={(e) => set(k, e.target.value)} /></Field>
+    <Field id={k} label={t(word)} error={err(k)}><Input id={k} inputMode="numeric" placeholder="08:00" maxLength={5} style={{ width: 110 }} value={s[k]} onChange={(e) => set(k, e.target.value.trim().replace('：', ':'))} /></Field>
   );
   return (
     <form onSubmit={submit} noValidate data-testid="notify-form">

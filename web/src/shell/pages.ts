@@ -32,6 +32,7 @@ export const pages: PageDef[] = [
   { path: '/targets', word: 'nav.targets', icon: 'targets', allowed: (me) => can(me, 'air.read'), view: chunk(() => import('../pages/targets/TargetsPage')) },
   { path: '/ranking', word: 'nav.ranking', icon: 'ranking', allowed: (me) => can(me, 'air.read'), view: chunk(() => import('../pages/ranking/RankingPage')) },
   { path: '/matters', word: 'nav.matters', icon: 'matters', allowed: (me) => can(me, 'matter.read') || can(me, 'matter.act'), view: chunk(() => import('../pages/matters/MattersPage')) },
+  { path: '/grid', word: 'nav.grid', icon: 'grid', allowed: (me) => can(me, 'grid.read'), view: chunk(() => import('../pages/grid/GridPage')) },
   { path: '/data', word: 'nav.data', icon: 'data', allowed: (me) => can(me, 'data.read'), view: chunk(() => import('../pages/data/DataPage')) },
   { path: '/import', word: 'nav.import', icon: 'import', allowed: (me) => can(me, 'import.run'), view: chunk(() => import('../pages/import/ImportPage')) },
   {
