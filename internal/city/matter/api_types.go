@@ -155,13 +155,25 @@ func (x *shape) unit(id int64) *Ref {
 	return &Ref{idText(u.ID), u.Name}
 }
 
+// short is a unit's short name, its full one when it has none.
+func (x *shape) short(id int64) string {
+	u := x.dir.Units[id]
+	if u == nil {
+		return ""
+	}
+	if u.Short != "" {
+		return u.Short
+	}
+	return u.Name
+}
+
 func (x *shape) holder(m *Matter) HolderOut {
 	h := HolderOut{Post: x.post(m.HolderPost), Unit: x.unit(m.HolderUnit), Climbed: m.HolderClimb}
 	switch {
 	case h.Post != nil:
-		h.Text = h.Post.Unit.Name + " " + h.Post.Name
+		h.Text = x.short(x.dir.Posts[m.HolderPost].Unit) + " " + h.Post.Name
 	case h.Unit != nil:
-		h.Text = h.Unit.Name
+		h.Text = x.short(m.HolderUnit)
 	case m.Open():
 		h.Text = "待明确"
 	}

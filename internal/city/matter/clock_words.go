@@ -6,7 +6,8 @@ import (
 )
 
 // left says in the clock's own time how much is left until an end, or over: 剩 2 工作日 4 小时.
-// Past the end of the known calendar it is said in clock time.
+// Past the end of the known calendar it is said in clock time; an end that passed outside of
+// office hours is due, and not yet over by anything.
 func (k *timekeeper) left(c *kind.Clock, class string, due, now int64) (zh, en string) {
 	unit := calendar.TermCalendarDays
 	if c != nil {
@@ -17,6 +18,9 @@ func (k *timekeeper) left(c *kind.Clock, class string, due, now int64) (zh, en s
 	a, err := k.Left(min(now, due)-calendar.MsPerDay, now, due, unit)
 	if err != nil {
 		a, _ = k.Left(min(now, due)-calendar.MsPerDay, now, due, calendar.TermCalendarDays)
+	}
+	if now > due && !a.Over() { // the end has passed, and no office hour since
+		return "已到期", "due"
 	}
 	return a.LeftText(), a.LeftTextEn()
 }

@@ -21,7 +21,8 @@ export function ClockTable({ m, onDone }: { m: MatterView; onDone: () => void })
           <p>
             <b className={lightTone[c.light]}>{lang === 'en' ? c.leftEn : c.left}</b> <span className="note">{minute(c.startedAt, lang)} → {minute(c.dueAt, lang)} · {t('mp.elapsed')} {lang === 'en' ? c.elapsedEn : c.elapsed}</span>
           </p>
-          {[...(c.pauses ?? []), ...(c.extensions ?? [])].map((p) => <PauseLine key={p.id} m={m} p={p} onDone={onDone} />)}
+          {(c.pauses ?? []).map((p) => <PauseLine key={p.id} m={m} p={p} what="pauses" onDone={onDone} />)}
+          {(c.extensions ?? []).map((p) => <PauseLine key={p.id} m={m} p={p} what="extensions" onDone={onDone} />)}
           {(c.state === 'running' || c.state === 'paused') && <Ask m={m} c={c} onDone={onDone} />}
         </section>
       ))}
@@ -30,16 +31,16 @@ export function ClockTable({ m, onDone }: { m: MatterView; onDone: () => void })
   );
 }
 
-function PauseLine({ m, p, onDone }: { m: MatterView; p: PauseView; onDone: () => void }) {
+function PauseLine({ m, p, what, onDone }: { m: MatterView; p: PauseView; what: 'pauses' | 'extensions'; onDone: () => void }) {
   const { t, lang } = useT();
   const [opinion, setOpinion] = useState('');
   const decide = useMutation<unknown, Problem, boolean>({
-    mutationFn: (approve) => send('POST', `/matters/${m.id}/${p.what === 'extension' ? 'extensions' : 'pauses'}/${p.id}/decision`, { approve, opinion: opinion.trim() }),
+    mutationFn: (approve) => send('POST', `/matters/${m.id}/${what}/${p.id}/decision`, { approve, opinion: opinion.trim() }),
     onSuccess: onDone,
   });
   return (
     <div className="pauseline">
-      <span>{p.what === 'extension' ? `+${p.term}` : [minute(p.from, lang), minute(p.to || p.until, lang) || p.condition].filter(Boolean).join(' → ')}</span>
+      <span>{what === 'extensions' ? `+${p.term}` : [minute(p.from, lang), minute(p.to || p.until, lang) || p.condition].filter(Boolean).join(' → ')}</span>
       <span className="wrap-any">{p.reason}</span>
       <span className="note">{p.state === 'asked' ? t('mp.waitingApproval') : [p.approver, p.opinion].filter(Boolean).join('：')}</span>
       {p.state === 'asked' && p.mayDecide !== false && (

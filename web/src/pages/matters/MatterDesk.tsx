@@ -107,7 +107,7 @@ function List({ query }: { query: ReturnType<typeof deskQuery> }) {
     { key: 'where', head: t('ma.where'), label: t('ma.where'), cell: (x) => x.region.name, sort: (x) => x.region.code },
     { key: 'category', head: t('ma.category'), label: t('ma.category'), cell: (x) => x.category.name, sort: (x) => x.category.name, spare: true },
     { key: 'kind', head: t('ma.kind'), label: t('ma.kind'), cell: (x) => x.kind.name, sort: (x) => x.kind.name, spare: true },
-    { key: 'opened', head: t('ma.opened'), label: t('ma.opened'), cell: (x) => minute(x.openedAt, lang), sort: (x) => x.openedAt },
+    { key: 'opened', head: t('ma.opened'), label: t('ma.opened'), cell: (x) => <span className="nowrap">{minute(x.openedAt, lang)}</span>, sort: (x) => x.openedAt },
   ];
   if (r.pending) return <Card flush><Waiting height={420} /></Card>;
   if (r.error) return <Card><Failed error={r.error} retry={r.retry} /></Card>;

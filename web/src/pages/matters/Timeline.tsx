@@ -45,8 +45,7 @@ export function Timeline({ m, onDone }: { m: MatterView; onDone: () => void }) {
 }
 
 function who(e: EventView): string {
-  const post = [e.actor.post?.unit?.name ?? e.actor.unit?.name, e.actor.post?.name].filter(Boolean).join(' ');
-  return post || e.actor.display;
+  return [e.actor.unit, e.actor.post].filter(Boolean).join(' ') || e.actor.display;
 }
 
 function AddNote({ id, onDone }: { id: string; onDone: () => void }) {

@@ -56,7 +56,7 @@ export type MoveDef = {
   consequence: string;
 };
 
-export type PauseView = { id: string; what: string; state: string; from: string; to: string; until: string; condition: string; term: string; reason: string; approver: string; opinion: string; mayDecide?: boolean };
+export type PauseView = { id: string; state: string; from: string; to: string; until: string; condition: string; term: string; reason: string; approver: string; opinion: string; mayDecide?: boolean };
 
 export type ClockView = {
   id: string;
@@ -80,9 +80,9 @@ export type EventView = {
   at: string;
   act: string;
   name: string;
-  from: string;
-  to: string;
-  actor: { display: string; post?: PostRef; unit?: Ref };
+  from: Row['state'] | null;
+  to: Row['state'];
+  actor: { display: string; post: string; unit: string };
   opinion: string;
   fields: { id: string; name: string; value: string; text: string }[] | null;
   evidence: EvidenceRef[] | null;

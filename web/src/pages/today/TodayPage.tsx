@@ -27,7 +27,7 @@ export default function TodayPage() {
         question={t('td.question')}
         acts={r.data && <span className="note">{`${day(r.data.date, lang)} ${weekday(r.data.date, lang)} · ${t('td.dayOfYear', { n: r.data.dayOfYear })}`}</span>}
       />
-      {sentences.map((s) => <p key={s} className="answer" data-testid="answer"><Rich text={s} bold /></p>)}
+      <div>{sentences.map((s) => <p key={s} className="answer" data-testid="answer"><Rich text={s} bold /></p>)}</div>
       {r.error && !r.data ? <Failed error={r.error} retry={() => void r.refetch()} /> : !r.data ? <Waiting height={420} /> : (
         <>
           <Decisions data={r.data} />
@@ -79,10 +79,10 @@ function Line({ d, n }: { d: Decision; n: number }) {
     <li className="decision">
       <span className="what">
         <span className="n">{n}</span>
-        <span><b className="wrap-any">{en ? d.titleEn : d.title}</b><span className="note wrap-any">{en ? d.basisEn : d.basis}</span></span>
+        <span><b className="wrap-any">{en ? d.titleEn : d.title}</b><span className="note basis" title={en ? d.basisEn : d.basis}>{en ? d.basisEn : d.basis}</span></span>
       </span>
       <span className="then wrap-any">{en ? d.consequenceEn : d.consequence}</span>
-      <span className={d.deadline.light === 'red' ? 'danger' : d.deadline.light === 'yellow' ? 'warn' : undefined}><b>{minute(d.deadline.at, lang)}</b><span className="note"> {en ? d.deadline.textEn : d.deadline.text}</span></span>
+      <span className={`until ${d.deadline.light === 'red' ? 'danger' : d.deadline.light === 'yellow' ? 'warn' : ''}`}><b>{minute(d.deadline.at, lang)}</b><span className="note nowrap left">{en ? d.deadline.textEn : d.deadline.text}</span></span>
       <span className="acts no-print">
         <Link href={d.link.href}>{en ? d.link.textEn : d.link.text}</Link>
         {d.action.confirm ? <Popconfirm title={d.action.confirm} okText={name} cancelText={t('do.cancel')} onConfirm={go}>{button}</Popconfirm> : button}
