@@ -86,7 +86,17 @@ func (h *history) people(ctx context.Context) error {
 }
 
 // prepare opens the rooms and plans what is going to be found.
-func (h *history) prepare(ctx context.Context, begin time.Time) (err error) {
+func (h *history) prepare(ctx context.Context, begin time.Time) error {
+	if err := h.rooms(ctx); err != nil {
+		return err
+	}
+	h.plan(begin)
+	h.planSignals(begin)
+	return nil
+}
+
+// rooms opens what the story is told through.
+func (h *history) rooms(ctx context.Context) (err error) {
 	if h.story, err = demo.ReadStory(); err != nil {
 		return err
 	}
@@ -111,8 +121,6 @@ func (h *history) prepare(ctx context.Context, begin time.Time) (err error) {
 	for _, p := range posts {
 		h.posts[p.Code] = p.ID
 	}
-	h.plan(begin)
-	h.planSignals(begin)
 	return nil
 }
 

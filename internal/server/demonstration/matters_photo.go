@@ -9,13 +9,13 @@ import (
 	"math/rand/v2"
 )
 
-const photoWidth, photoHeight = 240, 180
+const photoWidth, photoHeight, patch = 160, 120, 20
 
 // drawPhoto draws a simple scene as a JPEG: sky, fields, houses, and something grey in it
 // unless it is clean. No two are alike.
 func drawPhoto(rng *rand.Rand, clean bool) ([]byte, error) {
 	img := image.NewRGBA(image.Rect(0, 0, photoWidth, photoHeight))
-	horizon := 60 + rng.IntN(50)
+	horizon := 40 + rng.IntN(33)
 	sky, ground := 150+rng.IntN(90), 60+rng.IntN(90)
 	for y := range photoHeight {
 		shade := uint8(sky - y/3)
@@ -26,18 +26,25 @@ func drawPhoto(rng *rand.Rand, clean bool) ([]byte, error) {
 		}
 		draw.Draw(img, image.Rect(0, y, photoWidth, y+1), image.NewUniform(c), image.Point{}, draw.Src)
 	}
-	for range 9 + rng.IntN(8) { // houses, walls, trees
-		w, t := 14+rng.IntN(50), 16+rng.IntN(60)
-		x, y := rng.IntN(photoWidth)-10, horizon-t/2+rng.IntN(60)
+	for y := 0; y < photoHeight; y += patch { // clouds and fields
+		for x := 0; x < photoWidth; x += patch {
+			shade := uint8(rng.IntN(70))
+			c := color.RGBA{shade, shade, shade, 70}
+			draw.Draw(img, image.Rect(x, y, x+patch, y+patch), image.NewUniform(c), image.Point{}, draw.Over)
+		}
+	}
+	for range 5 + rng.IntN(6) { // houses, walls, trees
+		w, t := 9+rng.IntN(34), 10+rng.IntN(40)
+		x, y := rng.IntN(photoWidth)-10, horizon-t/2+rng.IntN(40)
 		c := color.RGBA{uint8(30 + rng.IntN(220)), uint8(30 + rng.IntN(200)), uint8(30 + rng.IntN(160)), 255}
 		draw.Draw(img, image.Rect(x, y, x+w, y+t), image.NewUniform(c), image.Point{}, draw.Src)
 	}
 	if !clean {
-		x, y := 30+rng.IntN(180), horizon+rng.IntN(20)
+		x, y := 20+rng.IntN(120), horizon+rng.IntN(14)
 		for i := range 12 { // smoke or dust going up
 			grey := uint8(90 + i*8)
-			d := 6 + i*2
-			r := image.Rect(x-d+i*3, y-i*7-d, x+d+i*3, y-i*7+d)
+			d := 4 + i
+			r := image.Rect(x-d+i*2, y-i*5-d, x+d+i*2, y-i*5+d)
 			draw.Draw(img, r, image.NewUniform(color.RGBA{grey, grey, grey, 255}), image.Point{}, draw.Src)
 		}
 	}

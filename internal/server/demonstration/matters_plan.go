@@ -17,10 +17,11 @@ import (
 	"qingshan/packs/demo/synth"
 )
 
-// perDay is how many matters people open on an ordinary day; faultyShare of them in the
+// People open between leastADay and mostADay matters a day; faultyShare of them in the
 // county of the story.
 const (
-	perDay      = 7
+	leastADay   = 4
+	mostADay    = 9
 	faultyShare = 0.24
 )
 
@@ -35,7 +36,7 @@ type place struct {
 func (h *history) plan(begin time.Time) {
 	rng := rand.New(rand.NewPCG(h.seed, 0x6d61))
 	for at := begin; at.Before(h.end); at = at.AddDate(0, 0, 1) {
-		n := perDay - 2 + rng.IntN(5)
+		n := leastADay + rng.IntN(mostADay-leastADay+1)
 		for range n {
 			when := at.Add(time.Duration(6*60+rng.IntN(12*60)+rng.IntN(3*60))*time.Minute + time.Duration(rng.IntN(60))*time.Second)
 			if when.Before(h.end.Add(-90 * time.Minute)) {
@@ -180,7 +181,7 @@ func one(rng *rand.Rand, list []string) string { return list[rng.IntN(len(list))
 const ozoneOver = 200
 
 // planSignals lets the stations' own hours of too much ozone raise matters when they arrive,
-// one of a station in ten days.
+// one of a station in three weeks.
 func (h *history) planSignals(begin time.Time) {
 	stations, err := demo.Stations(h.land)
 	if err != nil {
@@ -198,7 +199,7 @@ func (h *history) planSignals(begin time.Time) {
 			if v <= ozoneOver || hour < quiet {
 				continue
 			}
-			quiet = hour + 10*24
+			quiet = hour + 21*24
 			at := geo.Degrees(s.Lon, s.Lat)
 			county, _ := h.land.Find(s.Region)
 			rng := rand.New(rand.NewPCG(h.seed, uint64(i)<<32|uint64(hour)))
