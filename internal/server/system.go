@@ -56,6 +56,7 @@ func (s *Server) registerSystem() {
 		})
 	s.registerJobs()
 	s.registerReference()
+	s.exportReference()
 	s.live.register(s.api)
 }
 

@@ -13,6 +13,7 @@ import (
 
 // Register adds the room's operations.
 func (s *Service) Register(a *rest.API) {
+	s.registerExports(a)
 	s.registerSession(a)
 	s.registerOIDC(a)
 	s.registerRegions(a)

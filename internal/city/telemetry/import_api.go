@@ -28,6 +28,7 @@ func (m *Imports) Routes(a *rest.API) {
 	}
 	rest.Register(a, spec(http.MethodGet, "/imports/kinds", "importKinds", "可导入的数据种类"), m.apiKinds)
 	rest.Register(a, spec(http.MethodGet, "/imports", "importList", "导入记录"), m.apiList)
+	rest.ExportTable(a, spec(http.MethodGet, "/imports", "importList", "导入记录"), m.apiListTable)
 	rest.Register(a, spec(http.MethodGet, "/imports/{id}", "importGet", "一次导入的进度和结果"), m.apiGet)
 	run := spec(http.MethodPost, "/imports/{id}/run", "importRun", "导入已上传的文件")
 	run.Status = http.StatusAccepted

@@ -151,3 +151,24 @@ func (m *Imports) apiList(ctx context.Context, in *rest.PageQuery) (*importPage,
 	}
 	return &importPage{rest.NewPage(items, next, total)}, nil
 }
+
+// apiListTable is the history as a file.
+func (m *Imports) apiListTable(ctx context.Context, _ *struct{}) (*rest.Table, error) {
+	list, _, err := m.List(ctx, 0, maxExport)
+	var rows [][]string
+	for i := range list {
+		v := list[i].view()
+		mode := "导入"
+		if v.DryRun {
+			mode = "试导入"
+		}
+		rows = append(rows, []string{v.ID, v.Kind, v.File, v.SHA256, mode, importStatusName(list[i].Status), whole(v.Rows), whole(v.RejectedRows),
+			whole(v.Received), whole(v.Stored), whole(v.Revised), whole(v.Unchanged), whole(v.Rejected), whole(v.Missing), v.By, v.StartedAt, v.FinishedAt, v.Error})
+	}
+	return table("导入记录", columns("编号#", "种类", "文件", "SHA-256", "方式", "状态", "行#", "有拒收的行#", "收到（值）#", "入库（值）#", "其中修订（值）#",
+		"未变（值）#", "拒收（值）#", "缺测（值）#", "经办", "开始", "结束", "说明"), rows, err)
+}
+
+func importStatusName(s ImportStatus) string {
+	return map[ImportStatus]string{ImportPreview: "待确认", ImportQueued: "排队", ImportRunning: "进行中", ImportDone: "完成", ImportFailed: "失败"}[s]
+}
