@@ -2,6 +2,7 @@ package demo
 
 import (
 	"fmt"
+	"time"
 
 	"github.com/pelletier/go-toml/v2"
 )
@@ -93,6 +94,9 @@ func ReadStory() (*Story, error) {
 	for _, o := range s.Opened {
 		if x := s.Script(o.Kind, o.Script); x == nil || o.Stop < 1 || o.Stop > len(x.Turns) || s.Category(o.Kind, o.Category) == nil {
 			return nil, fmt.Errorf("story.toml: open %s/%s: no such script, turn or category", o.Kind, o.Category)
+		}
+		if _, err := time.Parse("15:04", o.Time); err != nil {
+			return nil, fmt.Errorf("story.toml: open %s/%s: %w", o.Kind, o.Category, err)
 		}
 	}
 	return &s, nil

@@ -48,7 +48,7 @@ func (h *history) plan(begin time.Time) {
 		when := h.end.AddDate(0, 0, -o.Back)
 		clockTime, err := time.Parse("15:04", o.Time)
 		if err != nil {
-			continue // ReadStory's test reads them all
+			continue // ReadStory refused it
 		}
 		when = time.Date(when.Year(), when.Month(), when.Day(), clockTime.Hour(), clockTime.Minute(), 0, 0, clock.Shanghai)
 		if when.After(begin) {
