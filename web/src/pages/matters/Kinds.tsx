@@ -10,16 +10,16 @@ import type { KindView } from './types';
 /** The processes as they are: drawn from the data that the engine runs. */
 export default function Kinds() {
   const { t } = useT();
-  const r = useApi<{ items: KindView[] }>('/matters/kinds');
+  const r = useApi<KindView[]>('/matters/kinds');
   const [id, setId] = useParam('id');
   if (r.error && !r.data) return <div className="page"><Failed error={r.error} retry={() => void r.refetch()} /></div>;
   if (!r.data) return <div className="page"><Waiting height={300} /></div>;
-  const kind = r.data.items.find((k) => k.id === id) ?? r.data.items[0];
+  const kind = r.data.find((k) => k.id === id) ?? r.data[0];
   return (
     <div className="page">
       <PageHead title={t('ma.kinds')} question={t('ma.question')} />
       <div className="tabs" role="tablist" aria-label={t('ma.kinds')}>
-        {r.data.items.map((k) => <button key={k.id} type="button" role="tab" aria-selected={k.id === kind?.id} onClick={() => setId(k.id)}>{k.name}</button>)}
+        {r.data.map((k) => <button key={k.id} type="button" role="tab" aria-selected={k.id === kind?.id} onClick={() => setId(k.id)}>{k.name}</button>)}
       </div>
       {kind && (
         <Card title={kind.name} note={[kind.source, kind.confidence].filter(Boolean).join(' · ')}>

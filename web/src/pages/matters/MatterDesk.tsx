@@ -74,7 +74,7 @@ function Filters() {
   const { t } = useT();
   const { search } = useLocation();
   const p = new URLSearchParams(search);
-  const kinds = useApi<{ items: KindView[] }>('/matters/kinds');
+  const kinds = useApi<KindView[]>('/matters/kinds');
   return (
     <div className="desk-filters">
       {chips.map((c) => {
@@ -87,7 +87,7 @@ function Filters() {
         style={{ minWidth: 112 }}
         value={p.get('kind') ?? ''}
         onChange={(v: string) => setParams({ kind: v || null }, true)}
-        options={[{ value: '', label: t('ma.allKinds') }, ...(kinds.data?.items ?? []).map((k) => ({ value: k.id, label: k.name }))]}
+        options={[{ value: '', label: t('ma.allKinds') }, ...(kinds.data ?? []).map((k) => ({ value: k.id, label: k.name }))]}
       />
       <Input.Search size="small" allowClear aria-label={t('ma.find')} placeholder={t('ma.find')} defaultValue={p.get('q') ?? ''} style={{ width: 170 }} onSearch={(v) => setParams({ q: v.trim() || null }, true)} />
     </div>

@@ -22,7 +22,7 @@ export type Loaded = { data: MatterView; etag: string };
 
 /** One matter: who holds the ball, both clocks, what happened, what comes next. */
 export default function MatterPage({ id }: { id: string }) {
-  const { t } = useT();
+  const { t, maybe } = useT();
   const client = useQueryClient();
   const [tab, setTab] = useParam('tab', 'timeline');
   const key = [`/matters/${id}`, {}];
@@ -49,7 +49,7 @@ export default function MatterPage({ id }: { id: string }) {
       <header className="matter-head">
         <div className="titles">
           <h1>{m.title}</h1>
-          <p className="question">{[m.region.name, m.place, m.category.name, m.sourceName || m.source, m.sourceNumber].filter(Boolean).join(' · ')}</p>
+          <p className="question">{[m.region.name, m.place, m.category.name, maybe(`src.${m.source}`, m.source), m.sourceNumber].filter(Boolean).join(' · ')}</p>
         </div>
         <div className="ball">
           <StateChip state={m.state} />

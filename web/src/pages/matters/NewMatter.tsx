@@ -23,7 +23,7 @@ export default function NewMatter() {
   const { t } = useT();
   const { search } = useLocation();
   const { region } = usePageQuery();
-  const kinds = useApi<{ items: KindView[] }>('/matters/kinds');
+  const kinds = useApi<KindView[]>('/matters/kinds');
   const [kind, setKind] = useState('grid');
   const [category, setCategory] = useState('');
   const [v, setV] = useState({ title: '', place: '', description: '', lnglat: '', region: '' });
@@ -31,10 +31,10 @@ export default function NewMatter() {
   const [tried, setTried] = useState(false);
   const clientId = useRef(newId());
   const at = point.exec(v.lnglat);
-  const list = kinds.data?.items ?? [];
+  const list = kinds.data ?? [];
   const cats = list.find((k) => k.id === kind)?.categories ?? [];
   const near = at ? { lng: at[1], lat: at[2] } : {};
-  const dups = useApi<{ items: (Row & { distance?: number; why?: string })[] | null }>('/matters/duplicates', { kind, category, ...near, text: v.place }, { enabled: category !== '' && (at !== null || v.place !== '') });
+  const dups = useApi<{ items: (Row & { distance?: number | null; why?: string[] | null })[] | null }>('/matters/duplicates', { kind, category, ...near, text: v.place }, { enabled: category !== '' && (at !== null || v.place !== '') });
   const similar = dups.data?.items ?? [];
   const add = useMutation<Row, Problem, boolean>({
     mutationFn: (acknowledgeDuplicates) => send<Row>('POST', '/matters', {
@@ -71,7 +71,7 @@ export default function NewMatter() {
         {similar.length > 0 && (
           <Card title={t('mp.duplicates')} note={t('nm.dups')}>
             <div className="family">
-              {similar.map((x) => <Link key={x.id} href={`/matters/${x.id}`} className="family-row"><span className="mono">{x.number}</span><span className="strong">{x.title}</span><StateChip state={x.state} /><span className="note">{x.why}</span></Link>)}
+              {similar.map((x) => <Link key={x.id} href={`/matters/${x.id}`} className="family-row"><span className="mono">{x.number}</span><span className="strong">{x.title}</span><StateChip state={x.state} /><span className="note">{(x.why ?? []).join('，')}</span></Link>)}
             </div>
           </Card>
         )}

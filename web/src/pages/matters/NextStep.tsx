@@ -69,7 +69,7 @@ function MoveForm({ m, move, etag, onDone }: { m: MatterView; move: MoveDef; eta
       {move.consequence && <p className="note" style={{ marginBottom: 8 }}>{t('mp.consequence')}：{move.consequence}</p>}
       {act.error && (act.error.status === 409 || act.error.status === 412) ? <div className="banner warn" role="alert"><div><b>{act.error.detail}</b><div>{t('mp.stale')}</div></div></div> : <ActionError error={act.error} />}
       <Button type="primary" htmlType="submit" disabled={missing} loading={act.isPending} style={{ marginTop: 8 }}>{move.name}</Button>
-      {missing && <span className="note" style={{ marginLeft: 8 }}>{t('co.why')}</span>}
+      {missing && <span className="note" style={{ marginLeft: 8 }}>{t('mp.missing')}</span>}
     </form>
   );
 }

@@ -43,7 +43,7 @@ export function PinMap({ map, pins, label, onOpen }: { map: AirMap; pins: Pin[];
     const [w = 113, s = 34, e = 115, n = 36] = map.bbox ?? [];
     let m: GlMap;
     try {
-      m = new GlMap({ container: el, style: styleOf(map), bounds: [w, s, e, n], fitBoundsOptions: { padding: 18 }, attributionControl: false, dragRotate: false, pitchWithRotate: false, maxZoom: 16, fadeDuration: 0, renderWorldCopies: false });
+      m = new GlMap({ container: el, style: styleOf(map), bounds: [w, s, e, n], fitBoundsOptions: { padding: 18 }, attributionControl: false, dragRotate: false, pitchWithRotate: false, maxZoom: 16, fadeDuration: 0, canvasContextAttributes: { preserveDrawingBuffer: true }, renderWorldCopies: false });
     } catch {
       setBroken(true);
       return;

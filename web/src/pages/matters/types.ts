@@ -95,7 +95,6 @@ export type MatterView = Row & {
   fields: { id: string; name: string; value: string; text: string }[] | null;
   parties: { relation: string; name: string; post?: PostRef; unit?: Ref }[] | null;
   source: string;
-  sourceName?: string;
   sourceNumber: string;
   foundAt?: string;
   stages: { id: string; name: string; state: 'done' | 'now' | 'next' }[] | null;
