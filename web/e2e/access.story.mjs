@@ -40,7 +40,7 @@ export const stories = {
     await page.keyboard.press('Tab');
     await page.keyboard.type(passwords.office ?? '');
     await page.keyboard.press('Enter');
-    await page.getByRole('heading', { name: '态势', level: 1 }).waitFor();
+    await page.locator('main h1').first().waitFor();
 
     await jump(page, '目标');
     const probability = page.getByRole('article', { name: 'PM2.5' }).getByRole('button', { name: /完成概率/ });

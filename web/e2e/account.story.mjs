@@ -26,7 +26,7 @@ export const stories = {
     await page.getByLabel('再输一次新密码').fill(own);
     await save.click();
 
-    await page.getByRole('heading', { name: '态势', level: 1 }).waitFor();
+    await page.locator('main h1').first().waitFor();
     await settled(page);
     expect(faults.length === 0, faults.join('; '));
     await context.close();
@@ -35,7 +35,7 @@ export const stories = {
     await signIn(again.page, base, 'newcomer', first);
     expect(await again.page.getByRole('alert').isVisible(), 'the first password is dead');
     await signIn(again.page, base, 'newcomer', own);
-    await again.page.getByRole('heading', { name: '态势', level: 1 }).waitFor();
+    await again.page.locator('main h1').first().waitFor();
     expect(again.faults.length === 0, again.faults.join('; '));
     await again.context.close();
   },

@@ -64,6 +64,17 @@ async function report(p, tile, seed, edge = 640) {
   await p.page.getByTestId('sent').waitFor();
 }
 
+/** Signs in again where the kill took the session along: browsers write cookies down only now and then. @param {Phone} p @param {string} password */
+async function backIn(p, password) {
+  const ask = p.page.getByRole('button', { name: '重新登录' });
+  const seen = await ask.waitFor({ timeout: 4000 }).then(() => true, () => false);
+  if (!seen) return;
+  await ask.tap();
+  await p.page.locator('#password').fill(password);
+  await p.page.keyboard.press('Enter');
+  await p.page.getByTestId('count-up').waitFor();
+}
+
 /** @param {Phone} p */
 const home = async (p) => {
   await p.page.getByRole('button', { name: '回首页' }).tap();
@@ -115,10 +126,13 @@ export const stories = {
         return undefined;
       });
       await p.context.setOffline(false);
+      await backIn(p, passwords.wangge ?? '');
       await eventually(async () => parts, (n) => n >= 2, 'a photo is on its way');
       await p.kill();
       await p.start();
       await p.page.goto(`${base}/field`);
+      await p.page.getByTestId('count-up').waitFor();
+      await backIn(p, passwords.wangge ?? '');
       await eventually(() => count(p, 'count-up'), (n) => n === '0', 'all are up', 60_000);
       const mine = (await member.get('/field/start')).mine;
       expect(mine.length === before + 3, `three more matters, each once: ${mine.length - before}`);
@@ -267,7 +281,7 @@ export const stories = {
       await branch.post(`/matters/${row.id}/moves`, { transition: 'accept', fields: {}, evidence: [], opinion: '' }, moved.version);
 
       await q.context.setOffline(false);
-      await q.page.getByRole('button', { name: '要您处理' }).waitFor();
+      await q.page.getByRole('button', { name: '要您处理' }).waitFor({ timeout: 20_000 });
       await q.page.getByRole('button', { name: '要您处理' }).tap();
       const clash = q.page.getByTestId('clash');
       await clash.getByText('补充地块信息后重新交办').waitFor();

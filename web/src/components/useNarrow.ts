@@ -11,7 +11,7 @@ function media(query: string) {
   };
 }
 
-const narrow = media('(max-width: 767px)');
+const narrow = media('screen and (max-width: 767px)');
 const wide = media('(min-width: 1600px)');
 
 /** True on a phone: tables become lists, the navigation moves to the bottom. */
