@@ -62,6 +62,7 @@ type FieldCell struct {
 	Name    string         `json:"name"`
 	Tier    int            `json:"tier"`
 	Region  FieldPlace     `json:"region"`
+	Town    string         `json:"town" doc:"所在县和乡镇"`
 	Duty    string         `json:"duty" doc:"我在其中的角色，空为相邻网格"`
 	Mine    bool           `json:"mine"`
 	Outline [][][2]float64 `json:"outline"`
@@ -145,7 +146,7 @@ func (s *Server) fieldGrid(ctx context.Context, out *FieldStart, name func(regio
 	for _, p := range plots {
 		c := p.Cell
 		out.Cells = append(out.Cells, FieldCell{ID: strconv.FormatInt(c.ID, 10), Code: c.Code, Name: c.Name, Tier: c.Tier, Region: place(name, c.Region),
-			Duty: p.Duty, Mine: p.Mine, Outline: outline(c.Shape)})
+			Town: town(name, c.Region), Duty: p.Duty, Mine: p.Mine, Outline: outline(c.Shape)})
 	}
 	stops, err := s.rooms.Grid.Patrol(ctx)
 	if err != nil {
@@ -174,6 +175,17 @@ func stop(p grid.Stop, name func(region.Code) string, checks []FieldCheck) Field
 
 func place(name func(region.Code) string, r region.Code) FieldPlace {
 	return FieldPlace{string(r), name(r)}
+}
+
+// town is where a region lies as people say it: 封丘县玉河镇.
+func town(name func(region.Code) string, r region.Code) string {
+	out := ""
+	for _, level := range []region.Level{region.County, region.Town} {
+		if c, ok := r.Ancestor(level); ok {
+			out += name(c)
+		}
+	}
+	return out
 }
 
 // outline is a shape for drawing and for telling on which side of an edge one stands: a

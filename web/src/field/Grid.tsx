@@ -1,4 +1,3 @@
-import { useEffect, useRef } from 'react';
 import { isoDay, rfc3339 } from '../lib/format';
 import { locate } from './geo';
 import { newReport } from './Report';
@@ -6,7 +5,7 @@ import { Head, Icon, Line, Section, Shutter, Thumb, useEngine, useNow, useSnap, 
 import { back, go } from './route';
 import { when } from './time';
 import { visited } from './tasks';
-import type { Cell, PatrolPlace, VisitBody } from './types';
+import type { Cell, CheckItem, Item, PatrolPlace, VisitBody } from './types';
 import { useT } from './words';
 
 /** 我的网格: which cells, and what in them is worth a look today. */
@@ -51,7 +50,7 @@ function CellLine({ cell }: { cell: Cell }) {
   return (
     <li className="cell-line">
       <svg viewBox="0 0 48 48" width="48" height="48" aria-hidden="true">{points.length > 0 && <path d={d} className="cell mine" fillRule="evenodd" />}</svg>
-      <span><b>{cell.name}</b><span className="note">{[cell.region.name, cell.duty].filter(Boolean).join(' · ')}</span></span>
+      <span><b>{cell.name}</b><span className="note">{[cell.town, cell.duty].filter(Boolean).join(' · ')}</span></span>
     </li>
   );
 }
@@ -62,60 +61,63 @@ export function Visit({ id }: { id: string }) {
   const engine = useEngine();
   const { start, items } = useSnap();
   const now = useNow();
-  const made = useRef('');
   const place = start?.patrol.find((p) => p.id === id);
   const seen = place && visited(items, place.id, isoDay(now));
   const draft = items.find((i) => i.state === 'draft' && i.body.type === 'visit' && i.body.visit === id);
-  useEffect(() => {
-    if (!place || seen || draft || made.current === id) return;
-    made.current = id;
-    engine.draft(visitOf(place, rfc3339(engine.now())), `${t('visit')}`, place.place);
-  }, [engine, place, seen, draft, id, t]);
-  if (!place) return <div className="page"><Head title={t('visit')} /><main><p className="card empty">{t('gone')}</p></main></div>;
+  if (!place) {
+    const done = items.find((i) => i.body.type === 'visit' && i.body.visit === id && i.state !== 'draft');
+    return <div className="page"><Head title={t('visit')} /><main>{done ? <Seen item={done} /> : <p className="card empty">{t('gone')}</p>}</main></div>;
+  }
   const body = draft?.body as VisitBody | undefined;
-  const set = (more: Partial<VisitBody>) => draft && void engine.edit(draft.id, (i) => ({ ...i, body: { ...(i.body as VisitBody), ...more } }));
+  /** Only what was tapped or written makes a draft: opening the page leaves nothing behind. */
+  const ensure = () => draft?.id ?? engine.draft(visitOf(place, rfc3339(engine.now())), t('visit'), place.place).item.id;
+  const set = (more: Partial<VisitBody>) => void engine.edit(ensure(), (i) => ({ ...i, body: { ...(i.body as VisitBody), ...more } }));
   const leave = () => {
     if (draft && draft.files.length === 0 && !body?.note && (body?.found ?? []).length === 0) void engine.discard(draft.id);
     back();
   };
   const finish = async (result: 'none' | 'found') => {
-    if (!draft) return;
-    await engine.edit(draft.id, (i) => ({ ...i, body: { ...(i.body as VisitBody), result, at: rfc3339(engine.now()) } }));
-    await engine.send(draft.id);
+    const own = ensure();
+    await engine.edit(own, (i) => ({ ...i, body: { ...(i.body as VisitBody), result, at: rfc3339(engine.now()) } }));
+    await engine.send(own);
   };
   const found = body?.found ?? [];
   const bad = found.length > 0;
   const first = place.checklist.find((c) => c.id === found[0]);
+  const chip = (c: CheckItem) => {
+    const on = found.includes(c.id);
+    return <button key={c.id} type="button" aria-pressed={on} className={on ? 'check-chip on' : 'check-chip'} onClick={() => set({ found: on ? found.filter((x) => x !== c.id) : [...found, c.id] })}>{c.text}</button>;
+  };
+  const town = start?.cells.find((c) => c.id === place.cell.id)?.town ?? place.region.name;
   return (
     <div className="page">
       <Head title={t('visit')} onBack={leave} />
       <main>
         <Warnings />
         <h2 className="matter-title">{place.place}</h2>
-        <p className="note">{[place.region.name, place.cell.name].filter(Boolean).join(' · ')}</p>
+        <p className="note">{[town, place.cell.name].filter(Boolean).join(' · ')}</p>
         <section className="card reasons">
           <h2>{t('why')}</h2>
           <ul>{place.reasons.map((r, i) => <li key={i}>{r.text}</li>)}</ul>
           <p className="note">{place.lastSeen ? t('lastSeen', { d: when(place.lastSeen, now, lang) }) : t('neverSeen')}</p>
         </section>
-        {seen ? <p className="card state queued" role="status" data-testid="visit-done"><Icon name={seen.state === 'done' ? 'done' : 'cloud'} size={34} /><b>{t(seen.state === 'done' ? 'visitDone' : 'visitSaved')}</b></p> : (
+        {seen ? <Seen item={seen} /> : (
           <>
             {place.checklist.length > 0 && (
               <Section title={t('checklist')} note={t('checklistNote')}>
-                <div className="checks">
-                  {place.checklist.map((c) => {
-                    const on = found.includes(c.id);
-                    return <button key={c.id} type="button" aria-pressed={on} className={on ? 'check-chip on' : 'check-chip'} onClick={() => set({ found: on ? found.filter((x) => x !== c.id) : [...found, c.id] })}>{c.text}</button>;
-                  })}
-                </div>
+                <div className="checks">{place.checklist.slice(0, 8).map(chip)}</div>
+                {place.checklist.length > 8 && (
+                  <details className="more" open={found.some((f) => place.checklist.findIndex((c) => c.id === f) >= 8)}>
+                    <summary>{t('moreKinds', { n: place.checklist.length - 8 })}</summary>
+                    <div className="checks">{place.checklist.slice(8).map(chip)}</div>
+                  </details>
+                )}
               </Section>
             )}
-            {draft && (
-              <div className="photos">
-                {draft.files.map((f) => <Thumb key={f.id} file={f} onRemove={() => void engine.removeFile(draft.id, f.id)} />)}
-                <Shutter capture label={`${t('shoot')}（${t('optional')}）`} onFiles={(x) => void locate(6000).catch(() => null).then((spot) => engine.add(draft.id, x, 'photo', spot))} />
-              </div>
-            )}
+            <div className="photos">
+              {draft?.files.map((f) => <Thumb key={f.id} file={f} onRemove={() => void engine.removeFile(draft.id, f.id)} />)}
+              <Shutter capture label={`${t('shoot')}（${t('optional')}）`} onFiles={(x) => { const own = ensure(); void locate(6000).catch(() => null).then((spot) => engine.add(own, x, 'photo', spot)); }} />
+            </div>
             <input className="line-input" placeholder={t('oneLine')} aria-label={t('oneLine')} value={body?.note ?? ''} maxLength={300} onChange={(e) => set({ note: e.target.value })} />
           </>
         )}
@@ -128,6 +130,12 @@ export function Visit({ id }: { id: string }) {
       )}
     </div>
   );
+}
+
+function Seen({ item }: { item: Item }) {
+  const { t } = useT();
+  const done = item.state === 'done';
+  return <p className={`card state ${done ? 'done' : 'queued'}`} role="status" data-testid="visit-done"><Icon name={done ? 'done' : 'cloud'} size={34} /><b>{t(done ? 'visitDone' : 'visitSaved')}</b></p>;
 }
 
 function visitOf(p: PatrolPlace, at: string): VisitBody {

@@ -64,7 +64,7 @@ export function Home() {
 export function whereAndWho(start: Start): string {
   const own = start.cells.filter((c) => c.mine);
   const post = start.posts[0];
-  const place = own[0]?.region.name ?? post?.scope.name ?? '';
+  const place = own[0]?.town ?? post?.scope.name ?? '';
   const cells = own.length > 0 ? own.slice(0, 2).map((c) => c.name).join('、') + (own.length > 2 ? ` +${own.length - 2}` : '') : (post?.unit.name ?? '');
   return [place, cells === place ? '' : cells, own[0]?.duty || post?.name].filter(Boolean).join(' · ');
 }
@@ -86,7 +86,7 @@ function TodoLine({ todo, now }: { todo: Todo; now: number }) {
   const rest = m.due ? left(m.due.at, now, lang) || (lang === 'en' ? m.due.leftEn : m.due.left) : '';
   return (
     <Line icon={back ? 'camera' : tileIcon(m.category.id)} title={m.title} sub={back || m.description || `${m.state.name} · ${m.number}`}
-      foot={m.due ? [t('before', { at: when(m.due.at, now, lang) }) + (m.due.name ? m.due.name : ''), rest].filter(Boolean).join(' · ') : m.state.name}
+      foot={m.due ? <>{[t('before', { at: when(m.due.at, now, lang) }) + (lang === 'zh' ? m.due.name : ''), rest].filter(Boolean).map((x) => <span key={x}>{x}</span>)}</> : m.state.name}
       tone={late === 'late' ? 'danger' : late === 'soon' ? 'warn' : undefined} onOpen={() => go(`/task/${m.id}`)} testid="task" />
   );
 }

@@ -75,7 +75,7 @@ export function Report({ id }: { id: string }) {
   const cell = start.cells.find((c) => c.id === body.cell);
   const placed = body.spot !== null || (body.place.trim() !== '' && body.region !== '');
   const lacks = [item.files.length === 0 ? t('photos') : '', body.category ? '' : t('what'), placed ? '' : t('where')].filter(Boolean);
-  const place = body.place || (cell ? `${cell.region.name} · ${cell.name}` : '');
+  const place = body.place || (cell?.name ?? '');
   return (
     <div className="page">
       <Head title={t('report')} note={item.files.length > 0 || body.category ? t('draftKept') : undefined} onBack={leave} />
@@ -109,7 +109,7 @@ export function Report({ id }: { id: string }) {
             <PlaceStamp cells={start.cells} spot={body.spot} />
             <div className="text">
               <b>{locating && !placed ? t('locating') : place || (body.spot ? `${body.spot.lat.toFixed(5)}, ${body.spot.lng.toFixed(5)}` : t('noSpot'))}</b>
-              <span className="note">{body.spot ? [cell?.name ?? t('outCells'), t('accuracy', { m: body.spot.accuracy })].join(' · ') : trouble && !placed ? t(trouble === 'denied' ? 'spotDenied' : trouble === 'insecure' ? 'spotInsecure' : 'spotFailed') : ''}</span>
+              <span className="note">{body.spot ? [cell ? (body.place ? cell.name : cell.town) : t('outCells'), t('accuracy', { m: body.spot.accuracy })].join(' · ') : trouble && !placed ? t(trouble === 'denied' ? 'spotDenied' : trouble === 'insecure' ? 'spotInsecure' : 'spotFailed') : ''}</span>
             </div>
             <button type="button" className="edit" onClick={() => go(`/report/${id}/place`)} data-testid="edit-place">{t('change')}</button>
           </div>
@@ -239,8 +239,8 @@ export function PlacePage({ id }: { id: string }) {
       <Head title={t('where')} />
       <PlaceMap cells={start.cells} spot={spot} measured={measured} onMove={(lng, lat) => setPin({ lng, lat })} tip={busy ? t('locating') : t('spotWhy')} locate={again} />
       <footer className="foot-bar place-foot">
-        <h2>{body.place || cell?.region.name || `${spot.lat.toFixed(5)}, ${spot.lng.toFixed(5)}`}</h2>
-        <p className="note">{cell ? `${cell.region.name} · ${cell.name}` : t('outCells')}</p>
+        <h2>{body.place || cell?.name || `${spot.lat.toFixed(5)}, ${spot.lng.toFixed(5)}`}</h2>
+        <p className="note">{cell ? `${cell.town} · ${cell.name}` : t('outCells')}</p>
         <div className="two">
           <button type="button" className="secondary" onClick={() => setWords(true)}>{t('hereWords')}</button>
           <button type="button" className="primary" onClick={() => keep({ spot: { ...spot, lng: round(spot.lng), lat: round(spot.lat) }, cell: cell?.id ?? '', region: cell?.region.code ?? '' })} data-testid="here"><Icon name="place" />{t('here')}</button>
@@ -269,7 +269,7 @@ function PlaceWords({ start, body, onKeep, onLocate, busy, trouble }: { start: S
         {own.length > 0 && !body.spot && (
           <fieldset className="choices">
             <legend>{t('placeCell')}</legend>
-            {own.map((c) => <label key={c.id} className={c.id === cell ? 'choice on' : 'choice'}><input type="radio" name="cell" checked={c.id === cell} onChange={() => setCell(c.id)} />{c.region.name} · {c.name}</label>)}
+            {own.map((c) => <label key={c.id} className={c.id === cell ? 'choice on' : 'choice'}><input type="radio" name="cell" checked={c.id === cell} onChange={() => setCell(c.id)} />{c.town} · {c.name}</label>)}
           </fieldset>
         )}
         {!body.spot && <button type="button" className="secondary wide" disabled={busy} onClick={onLocate}><Icon name="aim" />{busy ? t('locating') : t('relocate')}</button>}

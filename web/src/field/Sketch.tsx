@@ -17,7 +17,8 @@ function Cells({ cells, at, mpp, w, h }: { cells: Cell[]; at: { lng: number; lat
       {cells.map((c) => {
         const spot = label(c);
         const [cx, cy] = [x(spot[0]), y(spot[1])];
-        return cx > 20 && cx < w - 20 && cy > 20 && cy < h - 20 && w > 150 ? <text key={c.id} x={cx} y={cy} className="cell-name">{c.name}</text> : null;
+        const underPin = Math.abs(cx - w / 2) < 70 && cy > h / 2 - 76 && cy < h / 2 + 24;
+        return !underPin && cx > 20 && cx < w - 20 && cy > 20 && cy < h - 20 && w > 150 ? <text key={c.id} x={cx} y={cy} className="cell-name">{c.name}</text> : null;
       })}
     </>
   );
@@ -54,7 +55,7 @@ const SCALES = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000];
 /** Where the pin stands, with the drawing moved beneath it by finger or arrow keys. */
 export function PlaceMap({ cells, spot, measured, onMove, tip, locate }: { cells: Cell[]; spot: Spot; measured: Spot | null; onMove: (lng: number, lat: number) => void; tip: ReactNode; locate: () => void }) {
   const { t } = useT();
-  const [mpp, setMpp] = useState(2);
+  const [mpp, setMpp] = useState(6);
   const from = useRef<{ x: number; y: number; lng: number; lat: number } | null>(null);
   const [w, h] = [390, 480];
   const k = scale(spot.lat);

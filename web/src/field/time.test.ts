@@ -22,7 +22,7 @@ describe('times', () => {
 });
 
 const square = (x: number, y: number, d: number): Ring => [[x, y], [x + d, y], [x + d, y + d], [x, y + d], [x, y]];
-const cell = (id: string, tier: number, outline: Ring[]): Cell => ({ id, code: id, name: id, tier, region: { code: '', name: '' }, duty: '', mine: true, outline });
+const cell = (id: string, tier: number, outline: Ring[]): Cell => ({ id, code: id, name: id, tier, region: { code: '', name: '' }, town: '', duty: '', mine: true, outline });
 
 describe('cells', () => {
   it('hold a place, holes excepted; the finest wins', () => {

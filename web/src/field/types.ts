@@ -91,7 +91,7 @@ export type Tile = { id: string; name: string; nameEn?: string; tile: number };
 export type KindView = { id: string; name: string; categories: Tile[]; states: { id: string; name: string; type: string }[]; transitions: Step[] };
 
 export type Ring = [number, number][];
-export type Cell = { id: string; code: string; name: string; tier: number; region: Place; duty: string; mine: boolean; outline: Ring[] };
+export type Cell = { id: string; code: string; name: string; tier: number; region: Place; town: string; duty: string; mine: boolean; outline: Ring[] };
 
 export type CheckItem = { id: string; text: string };
 export type PatrolPlace = {

@@ -107,6 +107,7 @@ export const words = {
   count: ['{n} 张', '{n}'],
   ofMin: ['{n}/{min} 张', '{n}/{min}'],
   addFile: ['加照片', 'Add photo'],
+  moreKinds: ['更多（{n}）', 'More ({n})'],
   optional: ['可不加', 'optional'],
   must: ['必答', 'required'],
   isTrue: ['现场看，整改是否属实', 'On site: is it done?'],
