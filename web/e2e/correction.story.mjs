@@ -18,7 +18,7 @@ export const stories = {
     expect(before.pages.day === before.api.day && before.pages.month.pm25 === before.api.month && before.pages.year.pm25 === before.api.year, `pages and API print the same: ${JSON.stringify(before)}`);
 
     await page.getByRole('navigation', { name: '主导航' }).getByRole('link', { name: '数据' }).click();
-    await page.getByRole('tab', { name: '更正', exact: true }).click();
+    await page.getByRole('tab', { name: '更正一个数' }).click();
     await page.getByRole('combobox', { name: '站点' }).fill(station);
     await page.keyboard.press('Enter');
     const time = page.getByLabel('时次（小时末）');
