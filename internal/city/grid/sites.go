@@ -5,7 +5,6 @@ import (
 
 	"qingshan/internal/city/telemetry"
 	"qingshan/internal/platform/access"
-	"qingshan/internal/platform/geo"
 	"qingshan/internal/rules/calendar"
 	"qingshan/internal/rules/region"
 )
@@ -27,17 +26,4 @@ func (s *Service) allSites(ctx context.Context) ([]telemetry.Site, error) {
 		}
 	}
 	return out, nil
-}
-
-// siteCells are the cells that a site belongs to: the one decided by a person, else those
-// that hold it.
-func (st *state) siteCells(x telemetry.Site) []int64 {
-	if c := st.bound[Object{ofSite, x.ID}]; c != 0 && st.cells[c] != nil {
-		return []int64{c}
-	}
-	var out []int64
-	for _, at := range st.leafIndex.Find(nil, geo.Degrees(x.Lon, x.Lat)) {
-		out = append(out, st.leaves[at].ID)
-	}
-	return out
 }

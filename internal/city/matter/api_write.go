@@ -179,7 +179,7 @@ func (h *API) split(ctx context.Context, in *struct {
 	}
 	var parts []Part
 	for _, p := range in.Body.Parts {
-		parts = append(parts, Part{p.Category, p.Title, p.Description})
+		parts = append(parts, Part(p))
 	}
 	if err := h.svc.Split(ctx, id, parts); err != nil {
 		return nil, err
