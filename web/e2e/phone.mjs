@@ -77,9 +77,11 @@ export async function snapshot(page, seed, edge = 640) {
       if (!g) return '';
       let x = seed * 7919 + 17;
       const random = () => (x = (x * 48271) % 2147483647) / 2147483647;
-      for (let i = 0; i < 400; i++) {
+      const pieces = edge > 1000 ? 60_000 : 400; // small pieces do not pack: a bigger file
+      const most = edge > 1000 ? 0.01 : 0.3;
+      for (let i = 0; i < pieces; i++) {
         g.fillStyle = `hsl(${random() * 360} ${20 + random() * 40}% ${30 + random() * 50}%)`;
-        g.fillRect(random() * edge, random() * edge, random() * edge * 0.3, random() * edge * 0.3);
+        g.fillRect(random() * edge, random() * edge, random() * edge * most, random() * edge * most);
       }
       g.fillStyle = '#a33';
       g.fillRect(edge * (0.2 + random() * 0.5), edge * 0.2, edge * 0.08, edge * 0.5);

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"time"
 
 	"qingshan/internal/city/matter/kind"
 	"qingshan/internal/city/org"
@@ -274,7 +275,10 @@ func readClock(where, text string) (int64, error) {
 	if text == "" {
 		return 0, nil
 	}
-	ms, err := calendar.ParseTime(text)
+	if t, err := time.Parse(time.RFC3339, text); err == nil {
+		return t.UnixMilli(), nil
+	}
+	ms, err := calendar.ParseTime(text) // without an offset: civil time of Asia/Shanghai
 	if err != nil {
 		return 0, fault.New(fault.Invalid, "time", "时间格式有误").WithField(where, "应为 2026-08-28T08:00:00+08:00 的形式", text)
 	}

@@ -192,19 +192,20 @@ function Sent({ item }: { item: Item }) {
   const { t } = useT();
   const engine = useEngine();
   const done = item.state === 'done';
+  const refused = item.state === 'refused';
   return (
     <div className="page">
       <Head title={t('report')} onBack={() => go('', true)} />
       <main className="sent" role="status" data-testid="sent">
-        <span className={done ? 'seal done' : 'seal'}><Icon name={done ? 'done' : 'cloud'} size={72} /></span>
-        <h2>{t(done ? 'gotTitle' : 'savedTitle')}</h2>
+        <span className={done ? 'seal done' : 'seal'}><Icon name={done ? 'done' : refused ? 'alert' : 'cloud'} size={72} /></span>
+        <h2>{t(done ? 'gotTitle' : refused ? 'refusedTitle' : 'savedTitle')}</h2>
         <p className="number" data-testid="receipt">{done ? `${t('number')} ${item.receipt?.number ?? ''}` : item.title + (item.place ? ` · ${item.place}` : '')}</p>
-        <p>{done ? '' : item.state === 'refused' ? item.fault?.message : t('savedOffline')}</p>
+        <p>{done ? '' : refused ? `${item.fault?.message ?? ''}。${t('decideNote')}` : t('savedOffline')}</p>
         <div className="photos">{item.files.map((f) => <Thumb key={f.id} file={f} />)}</div>
       </main>
       <footer className="foot-bar two">
         <button type="button" className="secondary" onClick={() => go('', true)}>{t('home')}</button>
-        <button type="button" className="primary" onClick={() => newReport(engine)}><Icon name="camera" />{t('another')}</button>
+        {refused ? <button type="button" className="primary" onClick={() => void engine.reopen(item.id)}>{t('fix')}</button> : <button type="button" className="primary" onClick={() => newReport(engine)}><Icon name="camera" />{t('another')}</button>}
       </footer>
     </div>
   );

@@ -56,6 +56,7 @@ export const words = {
   error: ['定位误差 ±{m} 米', 'Error ±{m} m'],
   savedTitle: ['已存本机', 'Saved here'],
   savedOffline: ['连上网自动上传，编号随后给出。', 'It goes up by itself; the number follows.'],
+  refusedTitle: ['没有收', 'Not taken'],
   gotTitle: ['已收到', 'Received'],
   number: ['编号', 'Number'],
   home: ['回首页', 'Home'],
