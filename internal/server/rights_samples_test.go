@@ -93,7 +93,7 @@ func samples() map[string][]sample {
 		"noticeSettingsSet":    none,
 		"webhookList":          {{path: "/system/webhooks"}},
 		"webhookAdd":           {{path: "/system/webhooks", body: `{"name":"测试","url":"ftp://x"}`}},
-		"webhookEnable":        {{path: "/system/webhooks/1", body: `{"enabled":true}`, never: true}},
+		"webhookEnable":        {{path: "/system/webhooks/{hookB}", body: `{"enabled":true}`}},
 		"systemJobs":           {{path: "/system/jobs"}},
 		"systemJobRetry":       {{path: "/system/jobs/1/retry", body: `{}`}},
 		"systemSchedules":      {{path: "/system/schedules"}},
@@ -130,6 +130,7 @@ func samples() map[string][]sample {
 	airSetupSamples(table)
 	evidenceSamples(table)
 	matterSamples(table)
+	gridSamples(table)
 	return table
 }
 
@@ -164,7 +165,7 @@ func belongings(t *testing.T, app *apptest.App) *strings.Replacer {
 	}
 	text := func(id int64) string { return fmt.Sprint(id) }
 	key, site := keysOf(t, app, string(apptest.CountyB), apptest.StationB)
-	return strings.NewReplacer(append(evidenceOf(t, app, post.Unit),
+	return strings.NewReplacer(append(append(evidenceOf(t, app, post.Unit), gridOf(t, app)...),
 		"{A}", string(apptest.CountyA), "{B}", string(apptest.CountyB), "{siteB}", apptest.StationB,
 		"{unitB}", text(post.Unit), "{postB}", text(post.ID), "{holderB}", text(post.Holders[0].ID),
 		"{accountB}", text(account.ID), "{accountB2}", text(other.ID), "{sessionB2}", sessions[0].ID,

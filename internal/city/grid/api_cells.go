@@ -144,7 +144,8 @@ func (h *API) cellOut(ctx context.Context, st *state, c *Cell, seats []Seat, m m
 	return o
 }
 
-type byID struct {
+// ByID is an operation on one record.
+type ByID struct {
 	ID string `path:"id" maxLength:"20"`
 }
 
@@ -172,7 +173,7 @@ func (h *API) one(ctx context.Context, id int64) (*tagged[featureOut], error) {
 	return &tagged[featureOut]{rest.ETag(version), f}, err
 }
 
-func (h *API) cell(ctx context.Context, in *byID) (*tagged[featureOut], error) {
+func (h *API) cell(ctx context.Context, in *ByID) (*tagged[featureOut], error) {
 	id, err := number(in.ID)
 	if err != nil {
 		return nil, err
@@ -214,7 +215,7 @@ func (h *API) addCell(ctx context.Context, in *cellIn) (*tagged[featureOut], err
 
 type cellEdit struct {
 	rest.IfMatch
-	byID
+	ByID
 	Body struct {
 		Code     *string         `json:"code,omitempty" maxLength:"60"`
 		Name     *string         `json:"name,omitempty" maxLength:"200"`
@@ -268,7 +269,7 @@ func (h *API) changeCell(ctx context.Context, in *cellEdit) (*tagged[featureOut]
 
 type cellEnd struct {
 	rest.IfMatch
-	byID
+	ByID
 	Reason string `query:"reason" maxLength:"400"`
 }
 
@@ -282,7 +283,7 @@ func (h *API) endCell(ctx context.Context, in *cellEnd) (*struct{}, error) {
 
 type cellSplit struct {
 	rest.IfMatch
-	byID
+	ByID
 	Body struct {
 		Line   json.RawMessage `json:"line" doc:"GeoJSON LineString"`
 		Code   string          `json:"code" maxLength:"60"`
@@ -344,7 +345,7 @@ func (h *API) mergeCells(ctx context.Context, in *cellsMerge) (*tagged[featureOu
 }
 
 type postIn struct {
-	byID
+	ByID
 	Body struct {
 		Role string `json:"role" maxLength:"40"`
 		Post string `json:"post" maxLength:"20"`

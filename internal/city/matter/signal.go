@@ -43,7 +43,7 @@ func (s *Service) Signal(ctx context.Context, tx *store.Tx, g Signal) (int64, er
 	if err == nil || !fault.Is(err, fault.NotFound) {
 		return id, err
 	}
-	w := &work{tx, ctx, s, me, me.dir}
+	w := &work{Tx: tx, ctx: ctx, s: s, me: me, dir: me.dir}
 	m, err := w.open(Opening{Kind: SignalKind, Category: g.Category, Title: g.Title, Description: g.Description, Region: g.Region, Site: g.Site,
 		At: g.At, FoundAt: g.Since, Source: "system", signalKey: g.Key})
 	if err != nil {

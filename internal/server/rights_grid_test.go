@@ -1,0 +1,71 @@
+package server_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"qingshan/internal/city/grid"
+	"qingshan/internal/city/matter"
+	"qingshan/internal/platform/geo"
+	"qingshan/internal/platform/notify"
+	"qingshan/internal/server/apptest"
+)
+
+// gridSamples are the rows of the grid's operations. {cellB} is county B's cell, {sourceB} a
+// source in it.
+func gridSamples(table map[string][]sample) {
+	const version = `"v1"`
+	const square = `{"type":"Polygon","coordinates":[[[113.70,35.26],[113.71,35.26],[113.71,35.27],[113.70,35.27],[113.70,35.26]]]}`
+	none := []sample{}
+	table["gridCells"] = []sample{{path: "/grid/cells?region={B}"}, {path: "/grid/cells", hides: "获嘉县"}}
+	table["gridCell"] = []sample{{path: "/grid/cells/{cellB}"}}
+	table["gridCellAdd"] = []sample{{path: "/grid/cells", body: `{"code":"","name":"新格","tier":4,"region":"{B}","geometry":` + square + `}`}}
+	table["gridCellChange"] = []sample{{path: "/grid/cells/{cellB}", body: `{"name":""}`, match: version}}
+	table["gridCellEnd"] = []sample{{path: "/grid/cells/{cellB}", match: `"v99"`}}
+	table["gridCellSplit"] = []sample{{path: "/grid/cells/{cellB}/split", body: `{"line":{"type":"LineString","coordinates":[[113.0,35.0],[113.1,35.0]]},"code":"x","name":"x"}`, match: version}}
+	table["gridCellMerge"] = []sample{{path: "/grid/cells/merge", body: `{"cells":["{cellB}","{cellB}"],"reason":"并格"}`}}
+	table["gridPostAdd"] = []sample{{path: "/grid/cells/{cellB}/posts", body: `{"role":"nobody","post":"{postB}"}`}}
+	table["gridStandIn"] = []sample{{path: "/grid/stand-ins", body: `{"post":"{postB}","standIn":"{postB}","from":"2026-08-28","to":"2026-08-29","reason":"请假"}`, hides: "获嘉", never: true}}
+	table["gridCoverage"] = []sample{{path: "/grid/coverage?region={B}"}}
+	exported(table, "gridCoverage", "gridCoverage")
+	table["gridObjects"] = []sample{{path: "/grid/objects?region={B}"}}
+	table["gridBind"] = []sample{{path: "/grid/objects/source/{sourceB}/bind", body: `{"cell":"","reason":"撤销人工归属"}`}}
+	table["gridOutcome"] = []sample{{path: "/grid/outcome?region={B}"}}
+	table["gridPatrol"] = none
+	table["gridVisit"] = []sample{{path: "/grid/patrols", body: `{"cell":"{cellB}","result":"none","clientId":"client-of-county-a"}`, never: true}}
+	table["gridRules"] = none
+	table["gridImport"] = none // a file; each of its rows is judged by its region
+	table["today"] = []sample{{path: "/today?region={B}"}, {path: "/today", hides: "获嘉县"}}
+	table["matterAssignees"] = []sample{{path: "/matters/assignees?region={B}"}}
+	table["matterRemind"] = []sample{{path: "/matters/remind", body: `{"ids":["{matterB}"]}`, hides: `"ok":true`}}
+	table["matterAskPause"] = []sample{{path: "/matters/{matterB}/pauses", body: `{"clock":"nope","reason":"等待设备","until":"2026-09-10"}`, never: true}} // only who handles it may ask
+	table["matterAskExtension"] = []sample{{path: "/matters/{matterB}/extensions", body: `{"clock":"nope","reason":"等待设备","term":"3wd"}`, never: true}}
+	table["matterDecidePause"] = []sample{{path: "/matters/{matterB}/pauses/999999/decision", body: `{"approve":true,"opinion":"同意"}`, never: true}}
+	table["matterDecideExtension"] = []sample{{path: "/matters/{matterB}/extensions/999999/decision", body: `{"approve":true,"opinion":"同意"}`, never: true}}
+	table["matterEndPause"] = []sample{{path: "/matters/{matterB}/pauses/999999/end", body: `{"opinion":"恢复"}`, never: true}}
+}
+
+// gridOf makes a cell with a source, a matter and a webhook of county B.
+func gridOf(t *testing.T, app *apptest.App) []string {
+	t.Helper()
+	rooms, ctx := app.Server.Rooms(), apptest.System(t)
+	shape := geo.Shape{{geo.Ring{geo.Degrees(113.6, 35.2), geo.Degrees(113.8, 35.2), geo.Degrees(113.8, 35.3), geo.Degrees(113.6, 35.3)}}}
+	cell, err := rooms.Grid.AddCell(ctx, grid.CellSpec{Code: "HJ", Name: "获嘉县网格", Tier: 2, Region: apptest.CountyB, Shape: shape})
+	if err != nil {
+		t.Fatal(err)
+	}
+	source, err := rooms.Grid.PutSource(ctx, grid.Source{Code: "S-B", Name: "获嘉县某厂", Kind: "enterprise", Class: "key", Region: apptest.CountyB, At: geo.Degrees(113.7, 35.25)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, err := rooms.Matters.Open(ctx, matter.Opening{Kind: "complaint", Category: "dust", Region: apptest.CountyB, Title: "获嘉县扬尘"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	hook, err := rooms.Notices.AddHook(ctx, notify.Hook{Name: "hook-of-county-b", URL: "http://127.0.0.1:9/b", Region: apptest.CountyB})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return strings.Fields(fmt.Sprintf("{cellB} %d {sourceB} %d {matterB} %d {hookB} %d", cell.ID, source.ID, m.ID, hook.ID))
+}
