@@ -9,6 +9,7 @@ import './styles/parts.css';
 import './styles/air.css';
 import './styles/system.css';
 import './styles/matters.css';
+import './styles/grid.css';
 import './styles/print.css';
 
 const client = new QueryClient({

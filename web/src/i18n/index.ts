@@ -2,12 +2,13 @@ import { createContext, useContext } from 'react';
 import type { Lang } from '../lib/format';
 import { air } from './air';
 import { desk } from './desk';
+import { grid } from './grid';
 import { matters } from './matters';
 import { shell } from './shell';
 import { system } from './system';
 import { today } from './today';
 
-export const words = { ...shell, ...air, ...desk, ...system, ...matters, ...today };
+export const words = { ...shell, ...air, ...desk, ...system, ...matters, ...grid, ...today };
 export type Word = keyof typeof words;
 export type Vars = Record<string, string | number>;
 
