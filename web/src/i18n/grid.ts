@@ -24,8 +24,6 @@ export const grid = {
   'gf.staffed': ['所需岗位都有人的网格 ÷ 全部网格', 'cells with every needed post held ÷ all cells'],
   'gf.bound': ['恰好落入一个网格的污染源 ÷ 全部污染源', 'sources in exactly one cell ÷ all sources'],
   'gf.visited': ['近 7 天到期且去看过的点位 ÷ 到期点位', 'places due in 7 days and seen ÷ places due'],
-  'gf.own': ['本级网格先发现的问题 ÷ 全部问题', 'problems first found by the own grid ÷ all problems'],
-  'gf.miss': ['漏报 ÷（漏报 + 网格先发现）', 'missed ÷ (missed + found first by the grid)'],
   'gf.onTime': ['按期办结 ÷ 应办结', 'closed in time ÷ due to be closed'],
   'gf.returns': ['被退回的 ÷ 报结的', 'returned ÷ submitted'],
   'gf.recur': ['销号后复发的 ÷ 已销号', 'recurred ÷ closed'],
