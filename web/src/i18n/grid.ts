@@ -19,7 +19,7 @@ export const grid = {
   'gr.unitPlace': ['点', 'places'],
   'gr.formula': ['{words}：{num} ÷ {den} = {text}', '{words}: {num} ÷ {den} = {text}'],
   'gf.own': ['本级网格先发现的问题 ÷ 全部问题', 'problems first found by the own grid ÷ all problems'],
-  'gf.miss': ['上级或群众先发现的漏报 ÷ 全部问题', 'missed problems ÷ all problems'],
+  'gf.miss': ['漏报 ÷（漏报 + 网格先发现）', 'missed ÷ (missed + found first by the grid)'],
   'gr.badge': ['缺口 {n}：{name}', 'Gap {n}: {name}'],
   'gf.staffed': ['所需岗位都有人的网格 ÷ 全部网格', 'cells with every needed post held ÷ all cells'],
   'gf.bound': ['恰好落入一个网格的污染源 ÷ 全部污染源', 'sources in exactly one cell ÷ all sources'],
