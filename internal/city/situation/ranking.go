@@ -279,8 +279,11 @@ func rankAnswer(city string, r *Ranking) (zh, en string) {
 	return when + "没有可排名的数据。", whenEN + ": nothing to rank."
 }
 
-// among is a list of cities and their number in one phrase: 河南省 18 个城市.
+// among is a list of cities or counties and their number in one phrase: 河南省 18 个城市.
 func among(list string, n int) string {
+	if head, _, ok := strings.Cut(list, "县（市、区）"); ok {
+		return fmt.Sprintf("%s %d 个县（市、区）", strings.TrimSuffix(head, "各"), n)
+	}
 	for _, end := range []string{"各市", "的城市", "城市"} {
 		if name, ok := strings.CutSuffix(list, end); ok {
 			list = name

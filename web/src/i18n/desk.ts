@@ -37,6 +37,8 @@ export const desk = {
   'dt.ok': ['正常', 'ok'],
   'dt.lateS': ['迟到', 'late'],
   'dt.silent': ['静默', 'silent'],
+  'dt.gaps': ['缺测多', 'full of gaps'],
+  'dt.ended': ['已结束', 'ended'],
   'dt.noStreams': ['还没有数据流。', 'No streams yet.'],
   'dt.noStreamsHelp': ['在“导入”里导入第一个文件，或接入站点。', 'Import a first file under Import, or connect a station.'],
   'dt.site': ['站点', 'Station'],

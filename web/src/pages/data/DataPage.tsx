@@ -50,5 +50,5 @@ function answer(rows: Stream[], t: ReturnType<typeof useT>['t']): string {
   const broken = rows.filter((s) => s.received !== s.stored + s.unchanged + s.rejected);
   const vars = { received: count(received), stored: count(stored), unchanged: count(unchanged), rejected: count(rejected) };
   if (broken.length > 0) return t('dt.answerBroken', { ...vars, n: broken.length, diff: count(received - stored - unchanged - rejected) });
-  return t('dt.answer', { ...vars, n: rows.length, late: rows.filter((s) => s.status !== 'ok').length });
+  return t('dt.answer', { ...vars, n: rows.length, late: rows.filter((s) => s.status === 'late' || s.status === 'silent').length });
 }

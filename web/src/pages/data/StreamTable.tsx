@@ -45,6 +45,8 @@ export function StreamTable({ rows, query }: { rows: Stream[]; query: Query }) {
           { value: 'ok', label: t('dt.ok') },
           { value: 'late', label: t('dt.lateS') },
           { value: 'silent', label: t('dt.silent') },
+          { value: 'gaps', label: t('dt.gaps') },
+          { value: 'ended', label: t('dt.ended') },
         ],
       },
     ],
@@ -57,5 +59,7 @@ function Status({ s }: { s: string }) {
   const { t } = useT();
   if (s === 'ok') return <span className="chip done">{t('dt.ok')}</span>;
   if (s === 'late') return <span className="chip warn">{t('dt.lateS')}</span>;
+  if (s === 'gaps') return <span className="chip warn">{t('dt.gaps')}</span>;
+  if (s === 'ended') return <span className="chip grey">{t('dt.ended')}</span>;
   return <span className="chip danger">{t('dt.silent')}</span>;
 }
