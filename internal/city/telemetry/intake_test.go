@@ -216,7 +216,7 @@ func TestIngestIsAuditedAndAnnounced(t *testing.T) {
 		}
 		n := 0
 		err = r.db.View(r.ctx, func(tx *store.Tx) error {
-			return tx.QueryRow(r.ctx, "SELECT COUNT(*) FROM audit_entry WHERE action = 'data.ingest' AND region = '410700000000' AND summary LIKE '%收到 2，入库 2，%'").Scan(&n)
+			return tx.QueryRow(r.ctx, "SELECT COUNT(*) FROM audit_entry WHERE action = 'data.ingest' AND region = '410700000000' AND summary LIKE '%收到 2 个值，入库 2，%'").Scan(&n)
 		})
 		if err != nil || n != 1 {
 			r.Errorf("%d audit entries: %v", n, err)

@@ -131,7 +131,7 @@ func TestImportedHistoryIsNotLate(t *testing.T) {
 		b.Stream, b.Kind = "files", telemetry.File
 		r.ingest(b)
 		s, err := r.svc.Streams(r.ctx, "", 0)
-		if err != nil || len(s) != 1 || s[0].Late != 0 || s[0].Status != telemetry.StatusOK || s[0].Present30 != 2 {
+		if err != nil || len(s) != 1 || s[0].Late != 0 || s[0].Status != telemetry.StatusEnded || s[0].Present30 != 2 {
 			r.Errorf("%+v %v", s, err)
 		}
 	})
