@@ -27,8 +27,9 @@ export function Bell() {
         </Suspense>
       }
     >
-      <button type="button" className="bell" aria-expanded={open} aria-label={t('nt.count', { n: unread })} data-testid="bell">
+      <button type="button" className="bell" aria-expanded={open} data-testid="bell">
         <Icon name="bell" size={20} />
+        <span className="sr-only">{t('nt.count', { n: unread })}</span>
         {unread > 0 && <span className="bell-n num" aria-hidden="true">{unread > 99 ? '99+' : unread}</span>}
       </button>
     </Popover>
