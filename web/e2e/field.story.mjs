@@ -261,9 +261,9 @@ export const stories = {
       await branch.post(`/matters/${row.id}/moves`, { transition: 'accept', fields: {}, evidence: [], opinion: '' }, assigned.version);
 
       await enter(q, base, 'fenju', passwords.fenju ?? '');
-      await q.page.getByTestId('task').filter({ hasText: '秸秆' }).first().waitFor();
+      await q.page.locator(`[data-testid=task][data-of="${number}"]`).waitFor();
       await q.context.setOffline(true);
-      await q.page.getByTestId('task').filter({ hasText: '秸秆' }).first().tap();
+      await q.page.locator(`[data-testid=task][data-of="${number}"]`).tap();
       await q.page.getByTestId('act-submit').tap();
       const draw = await q.context.newPage();
       const photo = await snapshot(draw, 302);

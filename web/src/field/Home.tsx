@@ -87,7 +87,7 @@ function TodoLine({ todo, now }: { todo: Todo; now: number }) {
   return (
     <Line icon={back ? 'camera' : tileIcon(m.category.id)} title={m.title} sub={back || m.description || `${m.state.name} · ${m.number}`}
       foot={m.due ? <>{[t('before', { at: when(m.due.at, now, lang) }) + (lang === 'zh' ? m.due.name : ''), rest].filter(Boolean).map((x) => <span key={x}>{x}</span>)}</> : m.state.name}
-      tone={late === 'late' ? 'danger' : late === 'soon' ? 'warn' : undefined} onOpen={() => go(`/task/${m.id}`)} testid="task" />
+      tone={late === 'late' ? 'danger' : late === 'soon' ? 'warn' : undefined} onOpen={() => go(`/task/${m.id}`)} testid="task" of={m.number} />
   );
 }
 

@@ -124,10 +124,10 @@ export function Section({ title, note, action, children }: { title: string; note
 }
 
 /** One line of a list, all of it the target. */
-export function Line({ icon, title, sub, foot, tone, onOpen, testid }: { icon: IconName; title: string; sub?: ReactNode; foot?: ReactNode; tone?: 'warn' | 'danger' | 'plain'; onOpen: () => void; testid?: string }) {
+export function Line({ icon, title, sub, foot, tone, onOpen, testid, of }: { icon: IconName; title: string; sub?: ReactNode; foot?: ReactNode; tone?: 'warn' | 'danger' | 'plain'; onOpen: () => void; testid?: string; /** The number of what the line is about. */ of?: string }) {
   return (
     <li>
-      <button type="button" className="line" onClick={onOpen} data-testid={testid}>
+      <button type="button" className="line" onClick={onOpen} data-testid={testid} data-of={of}>
         <span className={`badge ${tone === 'plain' ? 'bare' : ''}`}><Icon name={icon} /></span>
         <span className="text">
           <b>{title}</b>
