@@ -179,9 +179,9 @@ export const stories = {
       const q = await phone(base, spot, expected);
       try {
         await enter(q, base, 'fenju', passwords.fenju ?? '');
-        await q.page.getByTestId('task').filter({ hasText: '油烟' }).first().waitFor();
+        await q.page.locator(`[data-testid=task][data-of="${number}"]`).waitFor();
         await q.context.setOffline(true);
-        await q.page.getByTestId('task').filter({ hasText: '油烟' }).first().tap();
+        await q.page.locator(`[data-testid=task][data-of="${number}"]`).tap();
         await audit(q, 'task', found);
         await q.page.getByTestId('act-accept').tap();
         await q.page.getByText('已在本机提交“签收”，待上传').waitFor();
@@ -208,7 +208,7 @@ export const stories = {
       const c = await phone(base, spot, expected);
       try {
         await enter(c, base, 'fengqiu', passwords.fengqiu ?? '');
-        await c.page.getByTestId('task').filter({ hasText: '油烟' }).first().tap();
+        await c.page.locator(`[data-testid=task][data-of="${number}"]`).tap();
         await c.page.getByTestId('act-check').tap();
         await c.page.getByRole('radio', { name: '属实', exact: true }).tap();
         expect(await c.page.getByTestId('submit-rework').isDisabled(), 'returning is for what is not true');

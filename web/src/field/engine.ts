@@ -79,7 +79,8 @@ export class Engine {
       return;
     }
     if (this.others) this.others.onmessage = () => void this.reload(false);
-    window.addEventListener('online', () => void this.wakeUp());
+    // A network that came back is a new one: what was put off goes at once.
+    window.addEventListener('online', () => void this.wakeUp(true));
     window.addEventListener('offline', () => this.set({ online: false }));
     document.addEventListener('visibilitychange', () => {
       if (document.visibilityState === 'visible') void this.wakeUp();
@@ -91,9 +92,9 @@ export class Engine {
     void this.kick();
   }
 
-  private async wakeUp() {
+  private async wakeUp(force = false) {
     if (!navigator.onLine || this.snap.phase === 'opening') return;
-    await this.kick();
+    await this.kick(force);
     if (Date.now() - this.fetchedAt > POLL / 2) await this.refresh();
   }
 
