@@ -19,8 +19,10 @@ export const stories = {
 
     await page.getByRole('navigation', { name: '主导航' }).getByRole('link', { name: '数据' }).click();
     await page.getByRole('tab', { name: '更正一个数' }).click();
-    await page.getByRole('combobox', { name: '站点' }).fill(station);
-    await page.keyboard.press('Enter');
+    const site = page.getByRole('combobox', { name: '站点' });
+    await site.fill(station);
+    await page.locator('.ant-select-item-option-active').filter({ hasText: station }).waitFor(); // the list has come
+    await site.press('Enter');
     const time = page.getByLabel('时次（小时末）');
     await time.fill(`${day} 20时`);
     await time.press('Enter');
