@@ -38,6 +38,7 @@ export class Engine {
   private sender!: Sender;
   private timer = 0;
   private fetchedAt = 0;
+  private wanted = false;
   private edits = 0;
   private writing = 0;
   private others = 'BroadcastChannel' in globalThis ? new BroadcastChannel(LOCK) : null;
@@ -137,6 +138,10 @@ export class Engine {
   /** Sends what can be sent. One window at a time where the browser has locks. */
   async kick(force = false): Promise<void> {
     if (force) for (const i of this.snap.items) if (i.state === 'queued' && i.nextAt > 0) await this.store.change(i.id, (x) => (x.state === 'queued' ? step(x, { do: 'retry' }) : null));
+    if (this.snap.busy) {
+      this.wanted ||= force; // a run that began without a network ends with one: then once more, at once
+      return;
+    }
     window.clearTimeout(this.timer);
     const run = async () => {
       if (this.snap.busy || !this.snap.start || !this.snap.items.some(waiting)) return;
@@ -148,10 +153,16 @@ export class Engine {
       } finally {
         this.set({ busy: false });
         await this.reload(true);
-        await this.again();
+        const more = this.wanted;
+        this.wanted = false;
+        if (more) this.timer = window.setTimeout(() => void this.kick(true), 0);
+        else await this.again();
       }
     };
-    await this.guard(() => ('locks' in navigator ? navigator.locks.request(LOCK, { ifAvailable: true }, (lock) => (lock ? run() : undefined)) : run()));
+    const taken = () => {
+      if (force) this.timer = window.setTimeout(() => void this.kick(true), 1000);
+    };
+    await this.guard(() => ('locks' in navigator ? navigator.locks.request(LOCK, { ifAvailable: true }, (lock) => (lock ? run() : taken())) : run()));
   }
 
   private async again() {
