@@ -19,6 +19,7 @@ type board struct {
 	asOf    time.Time // zero: live
 	change  int64     // of the series, as read
 	serial  int64     // of this process, for the version mark
+	stale   int64     // the service's count of outside changes that it was made with
 	through int64     // end of the newest hour with data, ms UTC; 0 without any
 	today   calendar.Day
 	engines *engines

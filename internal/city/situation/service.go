@@ -62,7 +62,6 @@ type boardKey struct {
 type slot struct {
 	mu    sync.Mutex
 	board atomic.Pointer[board]
-	stale int64
 }
 
 // keptAsOf is how many looks into the past stay in memory.
@@ -140,7 +139,7 @@ func (s *Service) boardFor(ctx context.Context, city region.Code, asOf time.Time
 		k.asOf = asOf.UnixMilli()
 	}
 	sl := s.slot(k)
-	if b := sl.board.Load(); b != nil && sl.stale == s.stale.Load() {
+	if b := sl.board.Load(); b != nil && b.stale == s.stale.Load() {
 		return b, nil
 	}
 	if _, err := s.bring(ctx, k, -1); err != nil {
@@ -154,7 +153,7 @@ func (s *Service) slot(k boardKey) *slot {
 	defer s.mu.Unlock()
 	sl := s.boards[k]
 	if sl == nil {
-		sl = &slot{stale: -1}
+		sl = &slot{}
 		s.boards[k] = sl
 	}
 	if k.asOf == 0 {
@@ -180,7 +179,7 @@ func (s *Service) bring(ctx context.Context, k boardKey, change int64) (fresh bo
 	sl.mu.Lock()
 	defer sl.mu.Unlock()
 	stale := s.stale.Load()
-	if b := sl.board.Load(); b != nil && sl.stale == stale && b.change >= change {
+	if b := sl.board.Load(); b != nil && b.stale == stale && b.change >= change {
 		return false, nil
 	}
 	var asOf time.Time
@@ -196,8 +195,7 @@ func (s *Service) bring(ctx context.Context, k boardKey, change int64) (fresh bo
 	if err != nil {
 		return false, fault.Wrap(err, fault.Internal, "board", "空气数据计算失败")
 	}
-	b.serial = s.serial.Add(1)
-	sl.stale = stale
+	b.serial, b.stale = s.serial.Add(1), stale
 	sl.board.Store(b)
 	return true, nil
 }
