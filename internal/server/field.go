@@ -112,7 +112,7 @@ func (s *Server) registerField() {
 func (s *Server) fieldStart(ctx context.Context) (FieldStart, error) {
 	actor, _ := access.From(ctx) // the operation demands a session
 	r := &s.rooms
-	out := FieldStart{AsOf: rfc(s.clock.Now().UnixMilli()), Demo: s.opts.Demo, Posts: []FieldPost{}, Cells: []FieldCell{}, Patrol: []FieldStop{},
+	out := FieldStart{AsOf: rest.Instant(s.clock.Now().UnixMilli()), Demo: s.opts.Demo, Posts: []FieldPost{}, Cells: []FieldCell{}, Patrol: []FieldStop{},
 		Tasks: []matter.MatterOut{}, Mine: []matter.Row{}, Me: FieldMe{strconv.FormatInt(actor.Account, 10), actor.Name, actor.Display}, Kinds: r.Matters.Procedures()}
 	dir, err := r.Org.Directory(ctx)
 	if err != nil {
@@ -165,7 +165,7 @@ func (s *Server) fieldGrid(ctx context.Context, out *FieldStart, name func(regio
 func stop(p grid.Stop, name func(region.Code) string, checks []FieldCheck) FieldStop {
 	id := strconv.FormatInt(p.Object.ID, 10)
 	o := FieldStop{ID: p.Object.Kind + "-" + id, Kind: p.Object.Kind, Object: id, Place: p.Name, Cell: FieldRef{strconv.FormatInt(p.Cell.ID, 10), p.Cell.Name},
-		Region: place(name, p.Cell.Region), Reasons: []FieldReason{}, LastSeen: rfc(p.LastSeen), Checklist: checks}
+		Region: place(name, p.Cell.Region), Reasons: []FieldReason{}, LastSeen: rest.Instant(p.LastSeen), Checklist: checks}
 	o.Lng, o.Lat = p.At.Degrees()
 	for _, r := range p.Reasons {
 		o.Reasons = append(o.Reasons, FieldReason(r))

@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"qingshan/internal/platform/access"
-	"qingshan/internal/platform/clock"
 	"qingshan/internal/platform/fault"
 	"qingshan/internal/platform/notify"
 	"qingshan/internal/platform/rest"
@@ -117,9 +116,9 @@ func listNotices(ctx context.Context, n *notify.Service, p rest.PageQuery, unrea
 
 func noticeItem(x notify.Item) NoticeItem {
 	v := NoticeItem{ID: strconv.FormatInt(x.ID, 10), Kind: x.Kind, Title: x.Title, Body: x.Body, Link: x.Link, Object: x.Object, Urgent: x.Urgent,
-		CreatedAt: rfc(x.CreatedAt), ReadAt: rfc(x.ReadAt), Sent: []NoticeReceipt{}}
+		CreatedAt: rest.Instant(x.CreatedAt), ReadAt: rest.Instant(x.ReadAt), Sent: []NoticeReceipt{}}
 	for _, r := range x.Sent {
-		v.Sent = append(v.Sent, NoticeReceipt{r.Channel, r.State, rfc(r.At), r.Receipt, r.Error})
+		v.Sent = append(v.Sent, NoticeReceipt{r.Channel, r.State, rest.Instant(r.At), r.Receipt, r.Error})
 	}
 	return v
 }
@@ -225,12 +224,4 @@ func webhookView(h notify.Hook) WebhookView {
 func accountOf(ctx context.Context) int64 {
 	a, _ := access.From(ctx) // the operations demand a session
 	return a.Account
-}
-
-// rfc is a time for people's programs, "" for none.
-func rfc(ms int64) string {
-	if ms == 0 {
-		return ""
-	}
-	return time.UnixMilli(ms).In(clock.Shanghai).Format(time.RFC3339)
 }

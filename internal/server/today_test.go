@@ -42,6 +42,9 @@ func TestToday(t *testing.T) {
 	}
 	last := ""
 	for _, d := range mine.Decisions {
+		if at, err := time.Parse(time.RFC3339, d.Deadline.At); err != nil || at.Location() == time.UTC {
+			t.Errorf("deadline %q: %v", d.Deadline.At, err)
+		}
 		if d.Deadline.At != "" && d.Deadline.At < last {
 			t.Errorf("%s comes after %s", d.Deadline.At, last)
 		}

@@ -9,6 +9,7 @@ import (
 	"qingshan/internal/city/grid"
 	"qingshan/internal/city/matter"
 	"qingshan/internal/platform/access"
+	"qingshan/internal/platform/rest"
 	"qingshan/internal/rules/calendar"
 	"qingshan/internal/rules/region"
 )
@@ -94,7 +95,7 @@ func shown(ms int64) string {
 	if ms == matter.Never {
 		return ""
 	}
-	return calendar.FormatTime(ms)
+	return rest.Instant(ms)
 }
 
 // dueElsewhere are matters that end today in the hands of others whom the actor may press,

@@ -7,7 +7,7 @@ import (
 	"qingshan/internal/city/matter"
 	"qingshan/internal/platform/access"
 	"qingshan/internal/platform/clock"
-	"qingshan/internal/rules/calendar"
+	"qingshan/internal/platform/rest"
 	"qingshan/internal/rules/region"
 )
 
@@ -42,7 +42,7 @@ func (s *Service) addNight(ctx context.Context, a access.Actor, r region.Code, o
 		if x.Holder.Text != "" {
 			sub += "，球在" + x.Holder.Text
 		}
-		out.Night = append(out.Night, Happened{At: calendar.FormatTime(page.Items[i].OpenedAt), Text: x.Title, TextEN: x.Title, Sub: sub, State: x.State.Name, Type: x.State.Type, Href: "/matters/" + x.ID})
+		out.Night = append(out.Night, Happened{At: rest.Instant(page.Items[i].OpenedAt), Text: x.Title, TextEN: x.Title, Sub: sub, State: x.State.Name, Type: x.State.Type, Href: "/matters/" + x.ID})
 	}
 	return nil
 }

@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"qingshan/internal/platform/access"
-	"qingshan/internal/platform/clock"
 	"qingshan/internal/platform/fault"
 	"qingshan/internal/platform/geo"
 	"qingshan/internal/platform/rest"
@@ -110,13 +109,6 @@ func idText(id int64) string {
 		return ""
 	}
 	return strconv.FormatInt(id, 10)
-}
-
-func clockText(ms int64) string {
-	if ms <= 0 {
-		return ""
-	}
-	return time.UnixMilli(ms).In(clock.Shanghai).Format(time.RFC3339)
 }
 
 // where reads the region asked for; "" is the actor's own when it has just one.

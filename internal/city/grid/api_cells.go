@@ -132,7 +132,7 @@ func marksOf(cov Coverage) map[int64]mark {
 
 func (h *API) cellOut(ctx context.Context, st *state, c *Cell, seats []Seat, m mark) cellOut {
 	o := cellOut{ID: idText(c.ID), Code: c.Code, Name: c.Name, Tier: c.Tier, Region: placeOut{string(c.Region), h.s.org.RegionName(ctx, c.Region)},
-		Parent: idText(c.Parent), AreaKM2: float64(c.Area/100) / 1e4, Holders: []holderOut{}, VacantSince: clockText(m.vacant), Blind: m.blind,
+		Parent: idText(c.Parent), AreaKM2: float64(c.Area/100) / 1e4, Holders: []holderOut{}, VacantSince: rest.Instant(m.vacant), Blind: m.blind,
 		Sources: len(st.held[c.ID]), Version: c.Version}
 	for _, x := range seats {
 		v := holderOut{Role: x.Role, Name: x.RoleName, Post: idText(x.Post.Post), Title: x.Sitting.Name, Person: x.Sitting.Person.Name, Since: x.Sitting.Since}

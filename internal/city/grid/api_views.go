@@ -55,7 +55,7 @@ type faultOut struct {
 
 func (h *API) faultOut(f Fault, now int64) faultOut {
 	o := faultOut{ID: f.ID, Kind: string(f.Kind), Name: f.Name, Situation: f.Situation, Where: f.Where, Cell: idText(f.Cell), Cells: []string{}, Objects: []objectOut{},
-		AreaKM2: float64(int64(f.Area/1000)) / 1000, Since: clockText(f.Since), Days: f.Age(now), Who: f.Who, Action: f.Action, ActionText: f.ActionText}
+		AreaKM2: float64(int64(f.Area/1000)) / 1000, Since: rest.Instant(f.Since), Days: f.Age(now), Who: f.Who, Action: f.Action, ActionText: f.ActionText}
 	o.Lng, o.Lat = f.At.Degrees()
 	for _, c := range f.Cells {
 		o.Cells = append(o.Cells, idText(c))
@@ -100,7 +100,7 @@ func (h *API) coverage(ctx context.Context, in *regionIn) (*out[coverageOut], er
 		return nil, err
 	}
 	name := h.s.org.RegionName(ctx, r)
-	o := coverageOut{Region: placeOut{string(r), name}, At: clockText(c.At), Cells: c.Cells, Towns: c.Towns, Staffed: rate(c.Staffed), Posts: rate(c.Posts),
+	o := coverageOut{Region: placeOut{string(r), name}, At: rest.Instant(c.At), Cells: c.Cells, Towns: c.Towns, Staffed: rate(c.Staffed), Posts: rate(c.Posts),
 		Bound: rate(c.Bound), Ground: rate(c.Villages), Visited: rate(c.Visited), RoleSet: c.Setting.Roles.Name, NormSet: c.Setting.Norms.Name,
 		Counts: map[string]int{}, Gaps: []faultOut{}}
 	o.Sentence = fmt.Sprintf("%s %d 个网格，%d 个有人；%d 个污染源 %s %% 入格。", name, c.Cells, c.Staffed.Num, c.Bound.Den, c.Bound.Percent(1))
@@ -278,7 +278,7 @@ func (h *API) outcome(ctx context.Context, in *struct {
 	}
 	var o outcomeOut
 	o.Meta.Region, o.Meta.By, o.Meta.Least = placeOut{string(r), h.s.org.RegionName(ctx, r)}, in.By, indicator.Smallest
-	o.Meta.From, o.Meta.To, o.Rows = clockText(from), clockText(to), []outcomeRow{}
+	o.Meta.From, o.Meta.To, o.Rows = rest.Instant(from), rest.Instant(to), []outcomeRow{}
 	t := list.Total
 	o.Meta.Sentence = fmt.Sprintf("近 %d 天 %d 个问题，%s %% 网格先发现；漏报 %d 个，其中 %d 个站在路边就能看见。", (to-from)/(24*3600*1000), t.Found, t.Discovery.Percent(1), t.Missed, t.Roadside)
 	for i, x := range list.Rows {
@@ -326,7 +326,7 @@ func (h *API) patrol(ctx context.Context, _ *struct{}) (*out[rest.List[stopOut]]
 		o.Place.Kind, o.Place.ID, o.Place.Name, o.Place.Class = p.Object.Kind, idText(p.Object.ID), p.Name, p.Class
 		o.Place.Lng, o.Place.Lat = p.At.Degrees()
 		o.Cell.ID, o.Cell.Name = idText(p.Cell.ID), p.Cell.Name
-		o.Risk, o.LastSeen, o.Due, o.Checklist, o.Reasons = p.Risk, clockText(p.LastSeen), clockText(p.Due), h.checklist(), []reasonOut{}
+		o.Risk, o.LastSeen, o.Due, o.Checklist, o.Reasons = p.Risk, rest.Instant(p.LastSeen), rest.Instant(p.Due), h.checklist(), []reasonOut{}
 		for _, r := range p.Reasons {
 			o.Reasons = append(o.Reasons, reasonOut(r))
 		}

@@ -10,6 +10,7 @@ import (
 	"qingshan/internal/city/org"
 	"qingshan/internal/platform/fault"
 	"qingshan/internal/platform/geo"
+	"qingshan/internal/platform/rest"
 	"qingshan/internal/rules/calendar"
 	"qingshan/internal/rules/region"
 )
@@ -264,11 +265,12 @@ func readIDs(where string, texts []string) ([]int64, error) {
 	return out, nil
 }
 
+// shownTime is an instant in an answer; "" for none and for an end that never comes.
 func shownTime(ms int64) string {
-	if ms == 0 || ms == Never {
+	if ms == Never {
 		return ""
 	}
-	return calendar.FormatTime(ms)
+	return rest.Instant(ms)
 }
 
 func readClock(where, text string) (int64, error) {

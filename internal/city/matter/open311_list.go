@@ -133,7 +133,7 @@ func split(list string) []string {
 // when. Who reported it is not told.
 func shownRequest(m *Matter, k *kind.Kind, agency string) georeportRequest {
 	r := georeportRequest{ID: strconv.FormatInt(m.ID, 10), Status: "open", Code: m.Kind + "." + m.Category, Words: m.Description,
-		Agency: agency, Notice: "编号 " + m.Number, Requested: clockText(m.OpenedAt), Updated: clockText(m.UpdatedAt), Address: m.Place}
+		Agency: agency, Notice: "编号 " + m.Number, Requested: shownTime(m.OpenedAt), Updated: shownTime(m.UpdatedAt), Address: m.Place}
 	if !m.Open() {
 		r.Status = "closed"
 	}
@@ -143,7 +143,7 @@ func shownRequest(m *Matter, k *kind.Kind, agency string) georeportRequest {
 	if st := k.State(m.State); st != nil {
 		r.Notes = st.Name
 	}
-	r.Expected = clockText(m.DueAt)
+	r.Expected = shownTime(m.DueAt)
 	if m.At != nil {
 		r.Lat, r.Long = degrees(m.At.Lat), degrees(m.At.Lng)
 		lat, long := json.Number(r.Lat), json.Number(r.Long)

@@ -11,7 +11,6 @@ import (
 
 	"qingshan/internal/platform/access"
 	"qingshan/internal/platform/audit"
-	"qingshan/internal/platform/clock"
 	"qingshan/internal/platform/evidence"
 	"qingshan/internal/platform/evidence/seal"
 	"qingshan/internal/platform/fault"
@@ -103,7 +102,7 @@ func (b *binder) collect(w *work, id int64) (err error) {
 		return err
 	}
 	v := b.view
-	b.m.SealedAt, b.m.SealedBy = clockText(w.NowMS()), w.me.Display
+	b.m.SealedAt, b.m.SealedBy = shownTime(w.NowMS()), w.me.Display
 	b.m.Number, b.m.Head = v.Number, hex.EncodeToString(v.Head)
 	for _, e := range v.Events {
 		b.m.Events = append(b.m.Events, seal.Event{Seq: e.Seq, Body: string(e.Body), Hash: hex.EncodeToString(e.Hash)})
@@ -153,11 +152,4 @@ func (b *binder) files() ([]seal.File, error) {
 		return nil, err
 	}
 	return append([]seal.File{{Name: "index.html", Data: html.Bytes()}, {Name: "index.txt", Data: plain.Bytes()}}, originals...), nil
-}
-
-func clockText(ms int64) string {
-	if ms == 0 || ms == Never {
-		return ""
-	}
-	return msTime(ms).In(clock.Shanghai).Format("2006-01-02T15:04:05-07:00")
 }

@@ -3,10 +3,8 @@ package org
 import (
 	"context"
 	"strconv"
-	"time"
 
 	"qingshan/internal/platform/access"
-	"qingshan/internal/platform/clock"
 	"qingshan/internal/platform/rest"
 	"qingshan/internal/rules/region"
 )
@@ -80,13 +78,6 @@ func bodyCode(field, text string) (region.Code, error) {
 		return "", invalid(field, "行政区代码应为 12 位数字", text)
 	}
 	return c, nil
-}
-
-func stamp(ms int64) string {
-	if ms == 0 {
-		return ""
-	}
-	return time.UnixMilli(ms).In(clock.Shanghai).Format(time.RFC3339)
 }
 
 // Named is a record that is referred to.

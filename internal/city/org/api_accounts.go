@@ -35,7 +35,7 @@ type IssuedPassword struct {
 }
 
 func accountRow(a Account) AccountRow {
-	r := AccountRow{text(a.ID), a.Name, a.Display, a.Disabled, a.MustChange, a.Local, stamp(a.LastLoginAt), []AccountPost{}}
+	r := AccountRow{text(a.ID), a.Name, a.Display, a.Disabled, a.MustChange, a.Local, rest.Instant(a.LastLoginAt), []AccountPost{}}
 	for _, p := range a.Posts {
 		r.Posts = append(r.Posts, AccountPost{text(p.ID), p.Name, p.Role, Named{text(p.Unit), p.UnitName}})
 	}
@@ -149,7 +149,7 @@ func (s *Service) accountTable(ctx context.Context, in *AccountQuery) (*rest.Tab
 		case a.MustChange:
 			status = "待改初始密码"
 		}
-		rows[i] = []string{a.Name, a.Display, status, strings.Join(posts, "；"), stamp(a.LastLoginAt)}
+		rows[i] = []string{a.Name, a.Display, status, strings.Join(posts, "；"), rest.Instant(a.LastLoginAt)}
 	}
 	return &rest.Table{Name: "账号", Rows: rest.Rows(rows), Columns: []rest.Column{
 		{Name: "用户名"}, {Name: "姓名"}, {Name: "状态"}, {Name: "岗位"}, {Name: "最近登录"}}}, nil

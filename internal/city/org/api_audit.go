@@ -126,7 +126,7 @@ func (s *Service) auditPage(ctx context.Context, f audit.Filter) (*out[rest.Page
 	}
 	rows := make([]AuditRow, len(list))
 	for i, r := range list {
-		x := AuditRow{Seq: r.Seq, At: stamp(r.At), Action: r.Action, Object: r.Object, Region: string(r.Region), Summary: r.Summary,
+		x := AuditRow{Seq: r.Seq, At: rest.Instant(r.At), Action: r.Action, Object: r.Object, Region: string(r.Region), Summary: r.Summary,
 			Hash: hex.EncodeToString(r.Hash), Prev: hex.EncodeToString(r.Prev), RequestID: r.RequestID}
 		x.Actor.Account, x.Actor.Post = r.Actor, text(r.Post)
 		if r.Detail != "" {
@@ -165,7 +165,7 @@ func (s *Service) auditRows(ctx context.Context, f audit.Filter, yield func([]st
 		for _, r := range list {
 			row := []string{strconv.FormatInt(r.Seq, 10), strconv.FormatInt(r.At, 10), strconv.FormatInt(r.Account, 10),
 				strconv.FormatInt(r.Post, 10), r.Actor, r.Action, r.Object, string(r.Region), r.Summary, r.Detail, r.RequestID,
-				r.Algorithm, hex.EncodeToString(r.Prev), hex.EncodeToString(r.Hash), stamp(r.At)}
+				r.Algorithm, hex.EncodeToString(r.Prev), hex.EncodeToString(r.Hash), rest.Instant(r.At)}
 			if !yield(row, nil) {
 				return
 			}

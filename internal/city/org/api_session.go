@@ -123,7 +123,7 @@ func (s *Service) sessionRows(ctx context.Context, account string) (*out[[]Sessi
 	list, err := s.Sessions(ctx, id)
 	rows := []SessionRow{}
 	for _, x := range list {
-		rows = append(rows, SessionRow{x.ID, stamp(x.CreatedAt), stamp(x.LastSeenAt), x.Address, x.Device, x.Current})
+		rows = append(rows, SessionRow{x.ID, rest.Instant(x.CreatedAt), rest.Instant(x.LastSeenAt), x.Address, x.Device, x.Current})
 	}
 	return &out[[]SessionRow]{rows}, err
 }

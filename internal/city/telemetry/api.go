@@ -90,7 +90,7 @@ func (h *API) readStreams(ctx context.Context, in *streamsQuery) (out streamsOut
 		return out, err
 	}
 	list, err := h.svc.Streams(ctx, r, asOf)
-	out.Meta = metaOut{clockText(asOf), clockText(h.svc.db.Clock().Now().UnixMilli()), h.place(ctx, r)}
+	out.Meta = metaOut{rest.Instant(asOf), rest.Instant(h.svc.db.Clock().Now().UnixMilli()), h.place(ctx, r)}
 	out.Items = make([]streamOut, len(list))
 	for i, q := range list {
 		out.Items[i] = outStream(q)
@@ -220,7 +220,7 @@ func (h *API) readLate(ctx context.Context, in *LateQuery, after Place, limit in
 	}
 	list, total, err := h.svc.LateValues(ctx, r, from, to, after, limit)
 	for _, l := range list {
-		out = append(out, lateOut{h.site(ctx, l.Site), FactorKey(l.Factor), l.Stat, clockText(l.Time), clockText(l.RecordedAt),
+		out = append(out, lateOut{h.site(ctx, l.Site), FactorKey(l.Factor), l.Stat, rest.Instant(l.Time), rest.Instant(l.RecordedAt),
 			(l.RecordedAt - l.Time) / calendar.MsPerMinute})
 	}
 	if len(list) == limit && limit > 0 {

@@ -41,7 +41,7 @@ func (h *API) readRevisions(ctx context.Context, region string, after Place, lim
 	}
 	list, err := h.svc.Revisions(ctx, r, after, limit)
 	for _, o := range list {
-		x := revisedOut{Site: h.site(ctx, o.Site), Factor: FactorKey(o.Factor), Stat: o.Stat, Unit: FactorUnit(o.Factor), Time: clockText(o.Time)}
+		x := revisedOut{Site: h.site(ctx, o.Site), Factor: FactorKey(o.Factor), Stat: o.Stat, Unit: FactorUnit(o.Factor), Time: rest.Instant(o.Time)}
 		for _, p := range o.Revisions {
 			x.Revisions = append(x.Revisions, revisionOut{outPoint(p.Point, p.Stream), p.By, p.Reason})
 		}

@@ -6,18 +6,11 @@ import (
 
 	"qingshan/internal/platform/access"
 	"qingshan/internal/platform/fault"
+	"qingshan/internal/platform/rest"
 	"qingshan/internal/platform/series"
 	"qingshan/internal/rules/calendar"
 	"qingshan/internal/rules/region"
 )
-
-// clockText writes an instant as the interface shows it; "" for none.
-func clockText(ms int64) string {
-	if ms == 0 {
-		return ""
-	}
-	return time.UnixMilli(ms).UTC().Add(8*time.Hour).Format("2006-01-02T15:04:05") + "+08:00"
-}
 
 // readClock reads an instant (RFC 3339, or civil time without an offset) into ms UTC; "" is 0.
 func readClock(name, text string) (int64, error) {
@@ -95,7 +88,7 @@ type streamOut struct {
 
 func outStream(q StreamQuality) streamOut {
 	o := streamOut{ID: q.Code, Name: q.Name, Kind: string(q.Kind), Received: q.Received, Stored: q.Stored, Unchanged: q.Unchanged,
-		Rejected: q.Rejected, LastAt: clockText(q.LastTime), Status: string(q.Status),
+		Rejected: q.Rejected, LastAt: rest.Instant(q.LastTime), Status: string(q.Status),
 		Completeness24h: Share(q.Present24, q.Expected24), Completeness30d: Share(q.Present30, q.Expected30)}
 	if q.LateAfter > 0 {
 		o.LateShare = Share(q.Late, q.Delivered)
@@ -123,7 +116,7 @@ type PointOut struct {
 }
 
 func outPoint(p series.Point, origin string) PointOut {
-	return PointOut{clockText(p.Time), FormatValue(p.Value), p.Revision, clockText(p.RecordedAt), p.Flag.String(), origin}
+	return PointOut{rest.Instant(p.Time), FormatValue(p.Value), p.Revision, rest.Instant(p.RecordedAt), p.Flag.String(), origin}
 }
 
 type revisionOut struct {
@@ -159,7 +152,7 @@ type rejectOut struct {
 }
 
 func outReject(x RejectRow) rejectOut {
-	return rejectOut{x.ID, x.Batch, x.Stream, x.File, clockText(x.RecordedAt), x.Site, FactorKey(x.Factor), clockText(x.Time),
+	return rejectOut{x.ID, x.Batch, x.Stream, x.File, rest.Instant(x.RecordedAt), x.Site, FactorKey(x.Factor), rest.Instant(x.Time),
 		x.Line, x.Column, x.Code, x.Reason, x.Raw, x.Values}
 }
 

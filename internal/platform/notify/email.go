@@ -42,7 +42,7 @@ func (s *Service) sendMail(ctx context.Context, o outgoing) (string, error) {
 		if err != nil {
 			return refused{err}
 		}
-		items, err = noticesOf(ctx, tx, `account_id = $1 AND urgent = 0 AND created_at >= (SELECT created_at FROM delivery WHERE id = $2) AND created_at < $3`,
+		items, err = noticesOf(ctx, tx, `account_id = $1 AND urgent = 0 AND created_at >= (SELECT created_at FROM delivery WHERE id = $2) AND created_at < $3 ORDER BY id`,
 			o.account, o.id, until)
 		return err
 	})
@@ -58,23 +58,6 @@ func (s *Service) sendMail(ctx context.Context, o outgoing) (string, error) {
 	}
 	msg := s.message(set.Email, subject, o.key, items)
 	return "", s.cfg.SMTP.post(ctx, set.Email, msg)
-}
-
-func noticesOf(ctx context.Context, tx *store.Tx, cond string, args ...any) ([]Item, error) {
-	rows, err := tx.Query(ctx, `SELECT id, kind, title, body, link, object, urgent = 1, created_at, read_at FROM notice WHERE `+cond+` ORDER BY id`, args...)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var out []Item
-	for rows.Next() {
-		var i Item
-		if err := rows.Scan(&i.ID, &i.Kind, &i.Title, &i.Body, &i.Link, &i.Object, &i.Urgent, &i.CreatedAt, &i.ReadAt); err != nil {
-			return nil, err
-		}
-		out = append(out, i)
-	}
-	return out, rows.Err()
 }
 
 // message is a plain-text mail in UTF-8.

@@ -58,8 +58,12 @@ func inboxOf(ctx context.Context, tx *store.Tx, account int64, unread bool, befo
 		cond += " AND id < $2"
 	}
 	args = append(args, limit)
-	rows, err := tx.Query(ctx, `SELECT id, kind, title, body, link, object, urgent = 1, created_at, read_at FROM notice
-		WHERE `+cond+` ORDER BY id DESC LIMIT $`+strconv.Itoa(len(args)), args...)
+	return noticesOf(ctx, tx, cond+" ORDER BY id DESC LIMIT $"+strconv.Itoa(len(args)), args...)
+}
+
+// noticesOf reads the notices of a condition, which brings its order.
+func noticesOf(ctx context.Context, tx *store.Tx, cond string, args ...any) ([]Item, error) {
+	rows, err := tx.Query(ctx, `SELECT id, kind, title, body, link, object, urgent = 1, created_at, read_at FROM notice WHERE `+cond, args...)
 	if err != nil {
 		return nil, err
 	}

@@ -38,7 +38,7 @@ async function request<T>(method: string, path: string, body: BodyInit | undefin
     const res = await fetch(BASE + path, { method, body, headers: { Accept: 'application/json', ...headers }, credentials: 'same-origin', signal: abort.signal, cache: 'no-store' });
     if (!res.ok) throw await problem(res);
     const text = await res.text();
-    return (text ? JSON.parse(text, withOffset) : undefined) as T;
+    return (text ? JSON.parse(text) : undefined) as T;
   } catch (e) {
     if (e instanceof Problem) throw e;
     // No answer, a broken one, or a page of a hotel's network in its place.
@@ -46,12 +46,6 @@ async function request<T>(method: string, path: string, body: BodyInit | undefin
   } finally {
     clearTimeout(timer);
   }
-}
-
-/** A civil time without an offset is Asia/Shanghai's, whatever zone the phone is set to. */
-const CIVIL = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?$/;
-export function withOffset(_: string, v: unknown): unknown {
-  return typeof v === 'string' && CIVIL.test(v) ? `${v}+08:00` : v;
 }
 
 async function problem(res: Response): Promise<Problem> {
