@@ -1,5 +1,5 @@
 /**
- * The shapes of the JSON contract, taken from openapi.json (`npm run generate`); a change of the
+ * The shapes of the JSON contract, taken from openapi.json (`npm run generate`, part of `npm run typecheck`); a change of the
  * contract shows here as a compile error. Printed numbers are text, exactly as the standard prints them.
  */
 import type { components } from './schema';

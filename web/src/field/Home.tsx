@@ -4,7 +4,7 @@ import { owed, waiting } from './machine';
 import { Icon, itemIcon, ItemNote, Line, Section, tileIcon, useEngine, useItemState, useNow, useSnap, Warnings } from './parts';
 import { go } from './route';
 import { left, urgency, when } from './time';
-import { todos, type Todo } from './tasks';
+import { duties, type Duty } from './tasks';
 import type { Item, Start } from './types';
 import { useT } from './words';
 
@@ -15,7 +15,7 @@ export function Home() {
   const { start, items, busy, online } = useSnap();
   const now = useNow();
   if (!start) return null;
-  const list = todos(start, items, isoDay(now));
+  const list = duties(start, items, isoDay(now));
   const mine = items.filter((i) => i.account === start.me.id);
   const up = mine.filter(waiting).sort((a, b) => a.order - b.order);
   const need = mine.filter((i) => owed(i));
@@ -30,7 +30,7 @@ export function Home() {
         <button type="button" className="me" aria-label={t('settings')} onClick={() => go('/me')}><Icon name="user" size={24} /></button>
       </header>
       <div className="strip" role="status">
-        <span><b data-testid="count-todo">{list.length}</b> {t('tasks')}</span>
+        <span><b data-testid="count-duties">{list.length}</b> {t('tasks')}</span>
         <span><b data-testid="count-up">{up.length}</b> {t('uploads')}</span>
         <span data-testid="net"><Icon name={online ? 'net' : 'noNet'} size={22} /> {busy ? t('sending') : t(online ? 'online' : 'offline')}</span>
       </div>
@@ -41,8 +41,8 @@ export function Home() {
             <ul className="card">{need.map((i) => <Waiting key={i.id} item={i} />)}</ul>
           </Section>
         )}
-        <Section title={t('todo')} note={t('byTime')}>
-          {list.length === 0 ? <p className="card empty">{t('todoNone')}</p> : <ul className="card" data-testid="todos">{list.map((x) => <TodoLine key={x.key} todo={x} now={now} />)}</ul>}
+        <Section title={t('duty')} note={t('byTime')}>
+          {list.length === 0 ? <p className="card empty">{t('dutiesNone')}</p> : <ul className="card" data-testid="duties">{list.map((x) => <DutyLine key={x.key} duty={x} now={now} />)}</ul>}
         </Section>
         {up.length > 0 && (
           <Section title={t('pending')} action={<button type="button" className="small" disabled={busy} onClick={() => void engine.kick(true)} data-testid="send-now">{t('sendNow')}</button>}>
@@ -69,17 +69,17 @@ export function whereAndWho(start: Start): string {
   return [place, cells === place ? '' : cells, own[0]?.duty || post?.name].filter(Boolean).join(' · ');
 }
 
-function TodoLine({ todo, now }: { todo: Todo; now: number }) {
+function DutyLine({ duty, now }: { duty: Duty; now: number }) {
   const { t, lang } = useT();
-  if (todo.visit) {
-    const v = todo.visit;
+  if (duty.visit) {
+    const v = duty.visit;
     const seen = v.lastSeen ? t('lastSeen', { d: when(v.lastSeen, now, lang) }) : t('neverSeen');
     return (
       <Line icon="place" title={`${t('visit')} · ${v.place}`} sub={v.reasons.map((r) => r.text).join('；')}
         foot={`${t('today')} · ${seen}`} onOpen={() => go(`/visit/${encodeURIComponent(v.id)}`)} testid="visit" />
     );
   }
-  const m = todo.matter!;
+  const m = duty.matter!;
   const last = m.events.at(-1);
   const back = last?.act === 'return' && last.opinion ? `${last.name}：${last.opinion}` : '';
   const late = m.due ? urgency(m.due.at, now) : 'later';

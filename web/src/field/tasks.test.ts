@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { move } from './fixture';
-import { checkPair, lacking, movesOf, todos } from './tasks';
+import { checkPair, lacking, movesOf, duties } from './tasks';
 import type { KindView, Matter, Move, Start, Step } from './types';
 
 const need = { fields: [], evidence: [], opinion: false };
@@ -26,7 +26,7 @@ describe('the list of the day', () => {
     const done = { ...move('x', '4'), state: 'queued' as const };
     const drafted = { ...move('y', '1'), state: 'draft' as const };
     const seen = { ...move('z'), state: 'done' as const, body: { type: 'visit', visit: 'q', at: '2026-08-28T07:00:00+08:00' } as never };
-    expect(todos(start, [done, drafted, seen], '2026-08-28').map((x) => x.key)).toEqual(['m3', 'm1', 'vp', 'm2']);
+    expect(duties(start, [done, drafted, seen], '2026-08-28').map((x) => x.key)).toEqual(['m3', 'm1', 'vp', 'm2']);
   });
 });
 

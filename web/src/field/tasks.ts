@@ -1,7 +1,7 @@
 /** What is to be done today, in one list: matters that this person holds, and places worth a look. */
 import type { Item, KindView, Matter, Move, MoveBody, PatrolPlace, Start, Step } from './types';
 
-export type Todo = { key: string; due: number; matter?: Matter; visit?: PatrolPlace };
+export type Duty = { key: string; due: number; matter?: Matter; visit?: PatrolPlace };
 
 /** Steps and visits of this phone that have not reached the server, by what they are about. */
 export function stepsOf(items: Item[], matter: string): Item[] {
@@ -13,7 +13,7 @@ export function visited(items: Item[], place: string, day: string): Item | undef
 }
 
 /** By what is left; what was already done on this phone is not to be done again. */
-export function todos(start: Start, items: Item[], day: string): Todo[] {
+export function duties(start: Start, items: Item[], day: string): Duty[] {
   const matters = start.tasks
     .filter((m) => !stepsOf(items, m.id).some((i) => i.state === 'queued' || i.state === 'sending'))
     .map((m) => ({ key: `m${m.id}`, due: m.due ? Date.parse(m.due.at) : Infinity, matter: m }));
