@@ -42,7 +42,7 @@ func samples() map[string][]sample {
 			{path: "/air/targets/2026/pm25?region=410700000000", body: `{"value":"45","source":"测试"}`, match: `"v0"`}},
 		"explain": {{path: "/explain?region={B}&key={keyB}"}, {path: "/explain?region=410700000000&key={keyB}"}, {path: "/explain?region={A}&key={keyB}", never: true},
 			{path: "/explain?region={A}&key={keySiteB}", never: true}, {path: "/explain?key={keySiteB}"}},
-		"search": {{path: "/search?q=" + url.QueryEscape("获嘉县"), hides: "获嘉县"}},
+		"search": {{path: "/search?q=" + url.QueryEscape("获嘉县"), hides: "获嘉县"}, {path: "/search?q=" + url.QueryEscape("获嘉县扬尘"), hides: `"kind":"matter"`}},
 
 		"dataCorrect": {{path: "/data/corrections", body: `{"site":"{siteB}","factor":"pm25","time":"2026-08-28T06:00:00+08:00","value":"50","reason":"校准后复核"}`}},
 

@@ -41,6 +41,7 @@ func (s *Server) buildRooms() error {
 	r.Imports.Routes(s.api)
 	r.Air.Register(s.api)
 	s.registerNotices()
+	s.registerSearch()
 	r.Matters.Register(s.api)
 	r.Grid.RegisterAPI(s.api)
 	r.Today.Register(s.api)

@@ -101,7 +101,6 @@ func (s *Service) Register(a *rest.API) {
 	rest.Register(a, get("/explain", "explain", "一个数字是怎么来的"), read(s, func(q *explainQuery) At { return q.At }, s.apiExplain))
 	s.registerWrites(a)
 	s.registerSetup(a)
-	s.registerSearch(a)
 	s.registerExports(a, get)
 }
 

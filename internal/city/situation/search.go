@@ -2,14 +2,11 @@ package situation
 
 import (
 	"context"
-	"net/http"
 	"net/url"
 	"strings"
 
 	"qingshan/internal/city/telemetry"
 	"qingshan/internal/platform/access"
-	"qingshan/internal/platform/fault"
-	"qingshan/internal/platform/rest"
 	"qingshan/internal/rules/region"
 )
 
@@ -87,23 +84,4 @@ func (s *Service) addCities(ctx context.Context, out []Found, has func(...string
 		out = out[:maxFound]
 	}
 	return out
-}
-
-type searchInput struct {
-	Q string `query:"q" maxLength:"60" doc:"名称或编码的一部分"`
-}
-
-func (s *Service) registerSearch(a *rest.API) {
-	rest.Register(a, rest.Spec{Method: http.MethodGet, Path: "/search", ID: "search", Summary: "查找站点、县区和城市", Tag: "situation", Access: access.AirRead},
-		func(ctx context.Context, in *searchInput) (*body[rest.List[Found]], error) {
-			if strings.ContainsRune(in.Q, 0) {
-				return nil, fault.New(fault.Invalid, "q", "查找内容含有无效字符")
-			}
-			found, err := s.Search(ctx, in.Q)
-			if err != nil {
-				return nil, err
-			}
-			list := rest.NewList(found)
-			return &body[rest.List[Found]]{&list}, nil
-		})
 }

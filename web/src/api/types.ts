@@ -51,7 +51,7 @@ export type RankRow = Filled<Schemas['SituationRankRow']>;
 export type Ranking = Filled<Schemas['SituationRanking']>;
 export type Months = Filled<Schemas['SituationMonths']>;
 /** The interface adds its own pages to what the server finds. */
-export type SearchHit = Omit<Schemas['SituationFound'], 'kind'> & { kind: Schemas['SituationFound']['kind'] | 'page' };
+export type SearchHit = Omit<Schemas['ServerSearchHit'], 'kind'> & { kind: Schemas['ServerSearchHit']['kind'] | 'page' };
 
 export type Streams = Filled<Schemas['TelemetryStreamsOut']>;
 export type Stream = Schemas['TelemetryStreamOut'];
