@@ -29,6 +29,7 @@ type board struct {
 	units    []unit // units[0] is the city, then the counties
 	hours    *air.Hours
 	agg      *air.Hours // hours of units
+	origins  []origin   // of the city's days, in the layout of agg
 	flags    *hourFlags
 
 	// days by the edition in force on each day, as they were published
@@ -55,7 +56,6 @@ type rankingKey struct {
 type unit struct {
 	place   Place
 	members []int // stations
-	direct  bool  // the values were published for the region itself, not averaged from stations
 }
 
 type panelCity struct {
@@ -85,7 +85,7 @@ type facts struct {
 // compute makes the board of facts.
 func compute(eng *engines, f *facts) (*board, error) {
 	b := &board{city: f.city, asOf: f.asOf, change: f.change, through: f.through, stations: f.stations,
-		hours: f.hours, flags: f.flags, dust: f.dust, cities: f.cities, own: -1, engines: eng}
+		hours: f.hours, flags: f.flags, dust: f.dust, cities: f.cities, own: ownCity(f), engines: eng}
 	if f.through == 0 {
 		return b, nil
 	}
@@ -101,9 +101,14 @@ func compute(eng *engines, f *facts) (*board, error) {
 	return b, b.computePanel(f)
 }
 
+// ownCity is the index of the board's city among those of the panel, −1 when it is not there.
+func ownCity(f *facts) int {
+	return slices.IndexFunc(f.cities, func(c panelCity) bool { return c.place.Code == f.city.Code })
+}
+
 // makeUnits groups the stations: the counted ones make the city, each county its own.
 func (b *board) makeUnits(f *facts) {
-	city := unit{place: f.city, direct: f.direct != nil}
+	city := unit{place: f.city}
 	for i, s := range f.stations {
 		if s.Counted {
 			city.members = append(city.members, i)
@@ -149,16 +154,8 @@ func (b *board) computeHours(f *facts) (err error) {
 	if err != nil {
 		return fmt.Errorf("city hours: %w", err)
 	}
-	if f.direct == nil {
-		return nil
-	}
-	for p, v := range f.direct.V { // a published city hour stands before a computed one
-		for i, x := range v {
-			if x >= 0 {
-				b.agg.V[p][i] = x
-			}
-		}
-	}
+	b.traceOrigins(f)
+	b.cityHours(f)
 	return nil
 }
 
@@ -182,35 +179,6 @@ func (b *board) computeDays(f *facts) (err error) {
 	}
 	b.firstDust = dustColumn(b.one, f.dust)
 	b.oneAssessed = b.rules.Assessed(b.one, b.firstDust, air.DustAsEdition)
-	return nil
-}
-
-// cityDays fills the city's days where its value does not come from stations: from its
-// published hours, or, without any hours, from its published days.
-func (b *board) cityDays(f *facts) error {
-	if f.direct != nil {
-		city := &air.Hours{Start: b.agg.Start, Days: b.agg.Days, Units: 1}
-		for p, v := range b.agg.V {
-			if v != nil {
-				city.V[p] = v[:b.agg.Days*24]
-			}
-		}
-		d, err := b.rules.DailyMeans(city, f.workers)
-		if err != nil {
-			return fmt.Errorf("city days: %w", err)
-		}
-		copyUnit(b.one, 0, d, 0)
-		return nil
-	}
-	if len(b.units[0].members) > 0 || f.panel == nil {
-		return nil
-	}
-	for i, c := range f.cities {
-		if c.place.Code == f.city.Code {
-			copyUnit(b.one, 0, f.panel, i)
-			return b.rules.Reassess(b.one, f.workers)
-		}
-	}
 	return nil
 }
 
@@ -289,14 +257,8 @@ func (b *board) computePanel(f *facts) error {
 		}
 	}
 	b.panel = &p
-	for i, c := range f.cities {
-		if c.place.Code != f.city.Code {
-			continue
-		}
-		b.own = i
-		if len(b.units[0].members) > 0 || b.units[0].direct {
-			copyUnit(b.panel, i, b.one, 0)
-		}
+	if b.own >= 0 {
+		copyUnit(b.panel, b.own, b.one, 0)
 	}
 	if err := b.rules.Reassess(b.panel, f.workers); err != nil {
 		return fmt.Errorf("panel: %w", err)

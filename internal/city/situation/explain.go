@@ -99,10 +99,10 @@ func (b *board) explainHour(e *Explanation, k key) error {
 	e.formula("各评价点位该小时平均值的算术平均，按 GB/T 8170 修约一次", "arithmetic mean of the assessed stations' hourly means, rounded once (GB/T 8170)")
 	e.clause("HJ 663 城市评价；点位数要求 "+valid.Clause, "HJ 663 city evaluation; stations needed: "+orText(valid.ClauseEN, valid.Clause))
 	e.Confidence = valid.StationConfidence.String()
-	if b.unitDirect(s) {
-		e.formula("公布的城市小时值，未由点位重算", "hourly value published for the city, not computed from stations")
-	}
 	day, _ := calendar.HourOf(end)
+	if b.originOf(s, day) != fromStations {
+		e.formula("公布的城市小时值：当日没有点位数据，未由点位重算", "hourly value published for the city: no station measured on the day, nothing was averaged")
+	}
 	asked := b.inOperation(s.members, day)
 	for _, i := range asked {
 		x, _ := hourValues(b.hours, i, end)
@@ -112,8 +112,6 @@ func (b *board) explainHour(e *Explanation, k key) error {
 	e.count("应有点位", "stations in operation", strconv.Itoa(len(asked)))
 	return nil
 }
-
-func (b *board) unitDirect(s source) bool { return !s.station && b.units[s.row].direct }
 
 // explainAQI shows the sub-indices behind an AQI.
 func (b *board) explainAQI(e *Explanation, rep standard.Report, r *air.Rules, v *air.Values, from func(air.Pollutant) *basis) {
@@ -180,10 +178,14 @@ func (b *board) explainDay(e *Explanation, k key) error {
 	}
 	e.on(r.Edition)
 	e.title(fmt.Sprintf("%s %s %s", name, k[2], dayStatistic(p)), fmt.Sprintf("%s %s %s", name, k[2], dayStatisticEN(p)))
-	b.dayFormula(e, r, s, p)
-	if s.station || b.unitDirect(s) {
+	from := b.originOf(s, day)
+	b.dayFormula(e, r, s, p, from)
+	switch {
+	case s.station, from == fromCityHours:
 		b.hourInputs(e, s, p, day)
-	} else {
+	case from == fromCityDays:
+		e.input("公布的日值", "published day", b.concText(p, int16(v[p])), unitText(p)).basis = b.sourceDay(s, p, day)
+	default:
 		for _, i := range b.inOperation(s.members, day) {
 			value := b.concText(p, b.stationDays.V[p][b.stationDays.At(i, d)])
 			e.input(b.stations[i].Name, b.stations[i].Name, value, unitText(p)).basis = b.sourceDay(b.stationSource(i), p, day)
@@ -209,7 +211,7 @@ func dayStatisticEN(p air.Pollutant) string {
 	return p.String() + " daily mean"
 }
 
-func (b *board) dayFormula(e *Explanation, r *air.Rules, s source, p air.Pollutant) {
+func (b *board) dayFormula(e *Explanation, r *air.Rules, s source, p air.Pollutant, from origin) {
 	ed := r.Edition
 	e.Confidence = ed.Validity.Confidence.String()
 	e.clause(ed.Validity.Clause, ed.Validity.ClauseEN)
@@ -224,7 +226,13 @@ func (b *board) dayFormula(e *Explanation, r *air.Rules, s source, p air.Polluta
 		en = fmt.Sprintf("largest of the means of the %[3]d hours that end at %02[1]d–%02[2]d; each window with at least %[4]d hours, at least %[5]d windows, or the value above %[6]s",
 			o.FirstWindow, o.LastWindow, o.Hours, o.LeastHours, o.LeastWindows, o.OrExceeds)
 	}
-	if !s.station && !b.unitDirect(s) {
+	switch {
+	case s.station:
+	case from == fromCityDays:
+		zh, en = "公布的城市日值：当日没有点位和小时数据，未重算", "daily value published for the city: there are no stations' or hourly data of the day, nothing was computed"
+	case from == fromCityHours:
+		zh, en = zh+"；小时值为公布的城市小时值，当日没有点位数据", en+"; the hours are those published for the city, no station measured on the day"
+	default:
 		zh, en = "各评价点位日值的算术平均（点位日值："+zh+"），只修约一次", "arithmetic mean of the stations' daily values (of a station: "+en+"), one rounding only"
 	}
 	e.formula(zh, en)

@@ -32,7 +32,7 @@ func (b *board) hourBasis(s source, p air.Pollutant, end int64) *basis {
 // sourceDay are the observations behind a day of a station or a unit.
 func (b *board) sourceDay(s source, p air.Pollutant, day calendar.Day) *basis {
 	x := &basis{sites: b.measuredBy(s, day), stats: []string{"hour"}, p: p, from: calendar.HourEnd(day, 1), to: calendar.HourEnd(day, 24)}
-	if !s.station && !b.unitDirect(s) && len(s.members) == 0 {
+	if b.originOf(s, day) == fromCityDays {
 		x.stats = []string{"day", "hour"}
 	}
 	return x
@@ -40,15 +40,15 @@ func (b *board) sourceDay(s source, p air.Pollutant, day calendar.Day) *basis {
 
 // panelDay are the observations behind a day of a city of the panel.
 func (b *board) panelDay(city int, p air.Pollutant, day calendar.Day) *basis {
-	if s := b.unitSource(0); city == b.own && (len(s.members) > 0 || b.unitDirect(s)) {
-		return b.sourceDay(s, p, day)
+	if city == b.own {
+		return b.sourceDay(b.unitSource(0), p, day)
 	}
 	return &basis{sites: []string{b.cities[city].site}, stats: []string{"day", "hour"}, p: p, from: calendar.HourEnd(day, 1), to: calendar.HourEnd(day, 24)}
 }
 
 // measuredBy are the sites that a source's values of a day come from.
 func (b *board) measuredBy(s source, day calendar.Day) (codes []string) {
-	if !s.station && (b.unitDirect(s) || len(s.members) == 0) {
+	if b.originOf(s, day) != fromStations {
 		for _, c := range b.cities {
 			if c.place.Code == s.id {
 				return []string{c.site}
