@@ -6,7 +6,7 @@ import { cellAt, locate, type NoSpot } from './geo';
 import { Head, Icon, Shutter, Thumb, tileIcon, useEngine, useSnap, Warnings } from './parts';
 import { back, go } from './route';
 import { PlaceMap, PlaceStamp } from './Sketch';
-import { newId } from './sha256';
+import { newId } from '../lib/sha256';
 import type { Item, PatrolPlace, ReportBody, Start } from './types';
 import { useT } from './words';
 

@@ -8,7 +8,7 @@ import { door, fetchStart } from './door';
 import { owed, step, waiting } from './machine';
 import { FRESH, madeAt, take, typed } from './photo';
 import { Sender, type Halt } from './sender';
-import { newId } from './sha256';
+import { newId } from '../lib/sha256';
 import { StorageFull, Store } from './store';
 import type { Body, EvidenceKind, Item, MoveBody, Spot, Start } from './types';
 

@@ -1,5 +1,5 @@
 /** A photo from the camera: its bytes as they are, hashed at once; only the picture shown is made smaller. */
-import { newId, sha256 } from './sha256';
+import { newId, sha256 } from '../lib/sha256';
 import type { EvidenceKind, FileState, Spot } from './types';
 
 const EDGE = 360;

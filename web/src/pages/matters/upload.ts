@@ -1,21 +1,15 @@
 import { call, Problem, send } from '../../api/client';
+import { sha256 } from '../../lib/sha256';
 import type { EvidenceRef } from './types';
 
 type Upload = { id: string; offset: number; evidence?: EvidenceRef | null };
 
 const PIECE = 1 << 20;
 
-async function sha256(file: Blob): Promise<string> {
-  // crypto.subtle exists only on secure origins; without it the server's own hash stands alone.
-  if (!crypto.subtle) return '';
-  const sum = await crypto.subtle.digest('SHA-256', await file.arrayBuffer());
-  return Array.from(new Uint8Array(sum), (x) => x.toString(16).padStart(2, '0')).join('');
-}
-
 /** Sends one file in pieces; what was received before an interruption is not sent again. */
 export async function upload(file: File, kind: string, onPart: (share: number) => void): Promise<EvidenceRef> {
   const begun = await send<Upload>('POST', '/evidence/uploads', {
-    sha256: await sha256(file), size: file.size, media: file.type || 'application/octet-stream', name: file.name, kind,
+    sha256: await sha256(await file.arrayBuffer()), size: file.size, media: file.type || 'application/octet-stream', name: file.name, kind,
     capturedAt: new Date(file.lastModified).toISOString(),
   });
   let at = begun;
