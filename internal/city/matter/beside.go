@@ -212,6 +212,9 @@ func (w *work) mergeOne(into, x *Matter, reason string) error {
 	if slices.ContainsFunc(list, func(e Event) bool { return e.Act == string(kind.Do) }) {
 		return fault.Newf(fault.Conflict, kind.WorkWasDone, "%s 已有人办理过，须经核查销号，不能并入其他事项", x.Number)
 	}
+	if err := w.apart(x, k, list); err != nil {
+		return err
+	}
 	was, from := x.Type, x.State
 	x.State, x.Type, x.MergedInto = k.States[i].ID, kind.Void, into.ID
 	x.HolderToken, x.HolderPost, x.HolderUnit, x.HolderClimb = "", 0, 0, ""

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"slices"
 
 	"qingshan/internal/city/matter/kind"
 	"qingshan/internal/platform/access"
@@ -55,7 +56,8 @@ type change struct {
 	step    Step
 	who     kind.Who
 	parties []Party
-	from    string // state before, "" for a new matter
+	doers   []kind.Who // who did the work up to now
+	from    string     // state before, "" for a new matter
 	was     kind.StateType
 	version int64  // read at
 	fresh   bool   // a new matter
@@ -84,6 +86,7 @@ func (w *work) prepare(m *Matter, step Step) (*change, error) {
 	if err != nil {
 		return nil, err
 	}
+	c.doers = doing.LastDoers
 	if c.who, err = w.who(m, c.parties); err != nil {
 		return nil, err
 	}
@@ -93,7 +96,24 @@ func (w *work) prepare(m *Matter, step Step) (*change, error) {
 	if t.Act == kind.Assign && !w.me.IsSystem() && !w.me.canAssign(m) && !c.who.Relations[HolderOf] {
 		return nil, fault.New(fault.Forbidden, "forbidden", "您的岗位没有交办权限")
 	}
+	if err := checkDue(c); err != nil {
+		return nil, err
+	}
 	return c, w.checkAssignee(c)
+}
+
+// checkDue lets an end be set only when the matter is handed to somebody, and never by who
+// handles it: more time is asked for, and granted by another.
+func checkDue(c *change) error {
+	switch {
+	case c.step.Due == 0:
+		return nil
+	case c.t.Assigns != Owner:
+		return invalid("due", "due_not_here", "办理期限只在交办和改派时设定；需要更多时间请申请延期", c.t.ID)
+	case c.from != "" && c.who.Relations[Owner] || slices.ContainsFunc(c.doers, func(d kind.Who) bool { return c.k.Same(c.who, d) != "" }):
+		return fault.New(fault.Forbidden, kind.DoerExcluded, "您是办理人，不能自己改办理期限；需要更多时间请申请延期")
+	}
+	return nil
 }
 
 // canAssign tells whether the actor may hand matters of the region to others.
@@ -135,15 +155,13 @@ func (w *work) doing(c *change) (kind.Doing, error) {
 	if err != nil {
 		return d, err
 	}
+	d.LastDoers = doers(list)
 	last := c.m.OpenedAt
 	for _, e := range list {
 		if e.Transition == "" {
 			continue
 		}
 		d.Counts[e.Transition]++
-		if e.Act == string(kind.Do) || e.Act == string(kind.Accept) {
-			d.LastDoers = append(d.LastDoers, doer(e))
-		}
 		if e.Act == string(kind.Do) {
 			last = e.At
 		}
@@ -153,14 +171,6 @@ func (w *work) doing(c *change) (kind.Doing, error) {
 	}
 	d.Evidence, err = w.peekSince(c.step.Evidence, last)
 	return d, err
-}
-
-func doer(e Event) kind.Who {
-	w := kind.Who{Account: e.Account, Post: e.Post, Unit: e.Told.Unit}
-	if e.Told.Person != 0 {
-		w.Person = fmt.Sprintf("person/%d", e.Told.Person)
-	}
-	return w
 }
 
 // apply writes the transition: parties, holder, clocks, evidence, the event, the matter, the
@@ -248,6 +258,10 @@ func (w *work) writeHolder(c *change) (err error) {
 		m.HolderToken, m.HolderPost, m.HolderUnit, m.HolderClimb = "", 0, 0, ""
 		c.parties, err = w.party(c, Party{Relation: HolderOf})
 		return err
+	}
+	if st.Type == kind.Submitted || st.Type == kind.Checking {
+		w.excluded = c.excluded(w.dir) // the ball goes to somebody who may check
+		defer func() { w.excluded = nil }()
 	}
 	b, err := w.resolve(m, st.Holder, c.parties)
 	if err != nil {

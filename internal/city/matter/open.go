@@ -3,6 +3,7 @@ package matter
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"qingshan/internal/city/matter/kind"
@@ -350,6 +351,11 @@ func (w *work) assignee(post, unit int64) (*kind.Who, error) {
 			out.Account = seat.Accounts[0]
 			if p := w.dir.Persons[out.Account]; p != 0 {
 				out.Person = fmt.Sprintf("person/%d", p)
+			}
+			for _, other := range w.dir.Posts {
+				if slices.Contains(other.Accounts, out.Account) {
+					out.Posts, out.Units = append(out.Posts, other.ID), append(out.Units, other.Unit)
+				}
 			}
 		}
 	} else if post != 0 {

@@ -92,7 +92,7 @@ func above(token string) string {
 func (w *work) find(m *Matter, token string, parties []Party) (post, unit int64, err error) {
 	if role := roleOf(token); role != "" {
 		for _, seat := range w.dir.Covering(role, m.Region) {
-			if seat.Held() {
+			if w.free(seat) {
 				return seat.ID, seat.Unit, nil
 			}
 		}
@@ -128,11 +128,17 @@ func (w *work) findInCell(m *Matter, role string) (post, unit int64, err error) 
 		return 0, 0, err
 	}
 	for _, id := range posts {
-		if seat := w.dir.Posts[id]; seat != nil && seat.Held() {
+		if seat := w.dir.Posts[id]; seat != nil && w.free(seat) {
 			return seat.ID, seat.Unit, nil
 		}
 	}
 	return 0, 0, nil
+}
+
+// free tells whether the ball can go to a post: somebody is there, and the post is not to be
+// passed by.
+func (w *work) free(seat *org.Seat) bool {
+	return seat.Held() && (w.excluded == nil || !w.excluded(seat))
 }
 
 // relations are all relations in which the actor stands to a matter; parties are the open
@@ -234,7 +240,7 @@ func (me *self) above(m *Matter) bool {
 // who is the actor as the kind judges it, acting in the post that fits best.
 func (w *work) who(m *Matter, parties []Party) (kind.Who, error) {
 	rel, err := w.relations(m, parties)
-	out := kind.Who{Account: w.me.Account, Post: w.me.Post, Relations: rel}
+	out := kind.Who{Account: w.me.Account, Post: w.me.Post, Posts: w.me.posts, Units: w.me.units, Relations: rel}
 	if w.me.person != 0 {
 		out.Person = "person/" + strconv.FormatInt(w.me.person, 10)
 	}

@@ -28,6 +28,9 @@ const (
 	townA    = region.Code("410727101000")
 )
 
+// password is everybody's.
+const password = "Weihe-3917-liu-mei"
+
 // town is a small city on one engine: two counties, a township, two firms.
 type town struct {
 	*testing.T
@@ -88,7 +91,7 @@ func (c *town) seed() {
 		{"officer", "town", "grid_officer", townA}, {"firm", "firm", "enterprise", ""}, {"firm2", "firm2", "enterprise", ""},
 	} {
 		s.Posts = append(s.Posts, org.SeedPost{Code: x.name, Unit: x.unit, Name: x.name + "岗", Role: x.role, Scope: x.scope})
-		s.Accounts = append(s.Accounts, org.SeedAccount{Name: x.name, Person: "演示" + x.name, Post: x.name, Password: "Weihe-3917-liu-mei"})
+		s.Accounts = append(s.Accounts, org.SeedAccount{Name: x.name, Person: "演示" + x.name, Post: x.name, Password: password})
 	}
 	_, err := c.org.Seed(c.system(), s)
 	c.ok(err)

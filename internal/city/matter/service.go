@@ -119,7 +119,8 @@ type work struct {
 	me  *self
 	dir *org.Directory
 
-	wasAsked, isAbroad bool // see abroad
+	wasAsked, isAbroad bool                 // see abroad
+	excluded           func(*org.Seat) bool // posts that the ball must pass by, nil none
 }
 
 // update runs a change as the actor of ctx.

@@ -120,9 +120,12 @@ func (w Who) hasAny(relations []string) bool {
 }
 
 // KeepsApart reports whether those who did the work may not make the
-// transition: checking, approving, verifying, hanging up, voiding, and whatever
-// ends the matter.
+// transition: checking, naming who checks, approving, verifying, hanging up,
+// voiding, and whatever ends the matter.
 func (k *Kind) KeepsApart(t *Transition) bool {
+	if t.Assigns == "checker" {
+		return true
+	}
 	switch t.Act {
 	case Check, Approve, Verify, Pause, VoidAct:
 		return true
@@ -147,19 +150,26 @@ func (k *Kind) workDone(d Doing) bool {
 
 // Same says in which way two actors are too near to each other for one to
 // check the other: "account", "person", "post" or, when the kind keeps units
-// apart, "unit". It is "" when they are apart.
+// apart, "unit", by any post and unit that either has. It is "" when they are
+// apart.
 func (k *Kind) Same(a, b Who) string {
 	switch {
 	case a.Account != 0 && a.Account == b.Account:
 		return "account"
 	case a.Person != "" && a.Person == b.Person:
 		return "person"
-	case a.Post != 0 && a.Post == b.Post:
+	case meet(a.Post, a.Posts, b.Post, b.Posts):
 		return "post"
-	case k.Apart == "unit" && a.Unit != 0 && a.Unit == b.Unit:
+	case k.Apart == "unit" && meet(a.Unit, a.Units, b.Unit, b.Units):
 		return "unit"
 	}
 	return ""
+}
+
+// meet reports whether two lists with a first element each share one; 0 is none.
+func meet(a int64, as []int64, b int64, bs []int64) bool {
+	has := func(id int64) bool { return id != 0 && (id == a || slices.Contains(as, id)) }
+	return has(b) || slices.ContainsFunc(bs, has)
 }
 
 // brings asks whether all is brought that the transition needs.

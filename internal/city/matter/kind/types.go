@@ -245,7 +245,10 @@ type Recurrence struct {
 type Who struct {
 	Account, Post, Unit int64
 	Person              string // identity of the human, the same for each of their accounts; "" unknown
-	Relations           map[string]bool
+	// Posts and Units are all that somebody has besides the ones acted in: who holds two posts
+	// is as near to the work in either.
+	Posts, Units []int64
+	Relations    map[string]bool
 }
 
 // EvidenceSeen is one piece of evidence brought with a move.
