@@ -85,11 +85,22 @@ func (s *Service) Watch(ctx context.Context, id int64, on bool) error {
 		if err != nil {
 			return err
 		}
-		_, err = tx.Exec(ctx, "UPDATE matter_party SET until = $1 WHERE matter = $2 AND relation = 'watcher' AND account = $3 AND until = 0", tx.NowMS(), id, me.Account)
-		if err == nil && on {
-			_, err = addParty(ctx, tx, m, nil, Party{Relation: Watcher, Account: me.Account})
+		res, err := tx.Exec(ctx, "UPDATE matter_party SET until = $1 WHERE matter = $2 AND relation = 'watcher' AND account = $3 AND until = 0", tx.NowMS(), id, me.Account)
+		if err != nil {
+			return err
 		}
-		return err
+		was, err := res.RowsAffected()
+		if err != nil || !on && was == 0 {
+			return err
+		}
+		entry := audit.Entry{Action: "matter.unwatch", Object: object(id), Region: m.Region, Summary: "不再关注 " + m.Number}
+		if on {
+			entry.Action, entry.Summary = "matter.watch", "关注 "+m.Number
+			if _, err := addParty(ctx, tx, m, nil, Party{Relation: Watcher, Account: me.Account}); err != nil || was > 0 {
+				return err // watched before
+			}
+		}
+		return audit.Log(ctx, tx, entry)
 	})
 }
 
@@ -124,8 +135,17 @@ func (s *Service) Split(ctx context.Context, id int64, parts []Part) error {
 			return invalid("parts", "parts", "请给出 1 至 20 个部分", "")
 		}
 		var numbers []string
+		list, err := parties(w.ctx, w.Tx, id)
+		if err != nil {
+			return err
+		}
+		who, err := w.who(m, list)
+		if err != nil {
+			return err
+		}
+		// Parts are made under the rules for what the system opens, by the account that splits.
 		sys := *w
-		sys.me = &self{Actor: access.System("matter"), dir: w.dir}
+		sys.me, sys.behalf, sys.behalfPost = &self{Actor: access.System("matter"), dir: w.dir}, w.me, who.Post
 		for _, p := range parts {
 			if p.Title == "" {
 				p.Title = m.Title
@@ -135,12 +155,30 @@ func (s *Service) Split(ctx context.Context, id int64, parts []Part) error {
 			if err != nil {
 				return err
 			}
+			if err := w.keepReporters(c, list); err != nil {
+				return err
+			}
 			numbers = append(numbers, c.Number)
 		}
 		m.Childs += int64(len(parts))
 		return w.remark(m, Told{Act: "split", Name: "拆分", From: m.State, More: map[string]string{"children": strings.Join(numbers, ",")}},
 			"matter.split", m.Number+" 拆分为 "+strings.Join(numbers, "、"))
 	})
+}
+
+// keepReporters lets those who reported a matter be the reporters of its part.
+func (w *work) keepReporters(part *Matter, of []Party) error {
+	var list []Party
+	for _, p := range of {
+		if p.Relation != Reporter || p.Until != 0 {
+			continue
+		}
+		var err error
+		if list, err = addParty(w.ctx, w.Tx, part, list, Party{Relation: Reporter, Post: p.Post, Unit: p.Unit, Account: p.Account}); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // managed reads an open matter that the actor may merge and split.

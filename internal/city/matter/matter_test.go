@@ -12,6 +12,7 @@ import (
 
 	"qingshan/internal/city/matter"
 	"qingshan/internal/city/matter/kind"
+	"qingshan/internal/platform/audit"
 	"qingshan/internal/platform/fault"
 	"qingshan/internal/platform/geo"
 	"qingshan/internal/platform/store"
@@ -254,6 +255,16 @@ func TestSplitAndMergeKeepEverything(t *testing.T) {
 		if len(v.Family.Children) != 2 || len(v.Family.Merged) != 1 || v.Childs != 2 || !matter.Unbroken(v.Events, v.Head) {
 			t.Errorf("family %+v", v.Family)
 		}
+		part, err := c.svc.Matter(c.as("county"), v.Family.Children[0].ID)
+		c.ok(err)
+		if e := part.Events[0]; e.Account != c.actor["county"].Account || e.Told.Display != c.actor["county"].Display || e.Post != c.post("county") || !matter.Unbroken(part.Events, part.Head) {
+			t.Errorf("a part stands on the record under %+v", e)
+		}
+		if !slices.ContainsFunc(part.Parties, func(p matter.Party) bool {
+			return p.Relation == matter.Reporter && p.Account == c.actor["town"].Account
+		}) {
+			t.Errorf("the reporter has no part in the part: %+v", part.Parties)
+		}
 		gone, err := c.svc.Matter(c.as("county"), x.ID)
 		c.ok(err)
 		if gone.Type != kind.Void || gone.Family.MergedInto == nil || gone.MergedInto != m.ID || !matter.Unbroken(gone.Events, gone.Head) {
@@ -307,5 +318,28 @@ func TestASignalIsOneMatterWhileItIsOpen(t *testing.T) {
 		}
 		_, err = signal(c.as("office"))
 		c.want("a person signals", err, "system_only")
+	})
+}
+
+// Who begins or ends to watch stands in the audit chain, once for each change.
+func TestWatchingIsAudited(t *testing.T) {
+	both(t, func(c *town) {
+		m := c.open("town", dust(0))
+		before := c.rows()
+		for _, on := range []bool{false, true, true, false, false} {
+			c.ok(c.svc.Watch(c.as("county"), m.ID, on))
+		}
+		if c.rows() == before {
+			t.Error("nothing changed")
+		}
+		for action, want := range map[string]int{"matter.watch": 1, "matter.unwatch": 1} {
+			c.ok(c.db.View(c.Context(), func(tx *store.Tx) error {
+				n, err := audit.Count(c.Context(), tx, audit.Filter{Action: action})
+				if n != want {
+					t.Errorf("%s: %d entries, want %d", action, n, want)
+				}
+				return err
+			}))
+		}
 	})
 }

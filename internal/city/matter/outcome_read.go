@@ -84,7 +84,7 @@ func (s *Service) scanFinding(rows *sql.Rows, flags map[string][2]bool) (Finding
 			return f, fmt.Errorf("fields of matter %d: %w", f.ID, err)
 		}
 		if d, err := calendar.ParseDay(v["existed_since"]); err == nil {
-			f.Since = d.Start()
+			f.Since = d.End() // a day that is in doubt is nobody's fault
 		}
 	}
 	key := f.Kind + "/" + edition + "/" + f.Category

@@ -26,7 +26,11 @@ func Chain(prev []byte, body []byte) []byte {
 func (w *work) append(m *Matter, t Told) error {
 	m.Seq++
 	t.Matter, t.Seq, t.At, t.To = m.Number, m.Seq, w.NowMS(), m.State
-	t.Account, t.Display, t.Person = w.me.Account, w.me.Display, w.me.person
+	me := w.me
+	if w.behalf != nil {
+		me, t.Post = w.behalf, w.behalfPost
+	}
+	t.Account, t.Display, t.Person = me.Account, me.Display, me.person
 	if seat := w.dir.Posts[t.Post]; seat != nil {
 		t.PostName, t.Unit, t.UnitName = seat.Name, seat.Unit, seat.UnitName
 	}

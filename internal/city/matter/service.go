@@ -121,6 +121,11 @@ type work struct {
 
 	wasAsked, isAbroad bool                 // see abroad
 	excluded           func(*org.Seat) bool // posts that the ball must pass by, nil none
+
+	// What the system writes because an account asked for it stands on the record under that
+	// account and its post.
+	behalf     *self
+	behalfPost int64
 }
 
 // update runs a change as the actor of ctx.

@@ -46,10 +46,13 @@ func TestTermTable(t *testing.T) {
 				pauses = append(pauses, calendar.Interval{From: at(t, from), To: at(t, to)})
 			}
 		}
-		due, err := by[w[5]].Due(at(t, w[0]), calendar.MustTerm(w[1]), w[2] == "rolls", pauses...)
-		if err != nil || due.At != at(t, w[4]) || due.Rolled != (w[2] == "rolls") || due.CalendarVersion == "" {
-			t.Errorf("terms.txt:%d: %s %+v %v, want %s: %s", line, calendar.FormatTime(due.At), due, err, w[4], strings.Join(w[6:], " "))
-		}
+		name := strings.Join(w[6:], " ")
+		t.Run(name, func(t *testing.T) { // go test -run TestTermTable/T24
+			due, err := by[w[5]].Due(at(t, w[0]), calendar.MustTerm(w[1]), w[2] == "rolls", pauses...)
+			if err != nil || due.At != at(t, w[4]) || due.Rolled != (w[2] == "rolls") || due.CalendarVersion == "" {
+				t.Errorf("terms.txt:%d: %s %+v %v, want %s", line, calendar.FormatTime(due.At), due, err, w[4])
+			}
+		})
 		if len(w) > 6 {
 			seen[w[6]] = true
 		}
