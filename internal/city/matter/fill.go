@@ -14,13 +14,15 @@ import (
 
 // Past is a matter of the past with its record, for loading history in bulk.
 type Past struct {
-	Matter  Matter // Number, Seq, Head and Version are made here
+	// Number, Seq, Head, Version, DueAt and Late are made here; the end of an open matter's
+	// DueClock may be set by DueAt.
+	Matter  Matter
 	Parties []Party
 	Record  []Told // Act, Transition, Name, From, To, At and who; the rest is made here
 }
 
-// Fill writes matters of the past in one transaction, with the rows and counts that moving
-// them would have left, but without audit entries, notices and events: history that was made
+// Fill writes matters of the past in one transaction, with the rows, clocks and counts that
+// moving them would have left, but without audit entries, notices and events: history that was made
 // elsewhere. Only the system fills.
 func (s *Service) Fill(ctx context.Context, list []Past) error {
 	if a, _ := access.From(ctx); !a.IsSystem() {
@@ -60,7 +62,14 @@ func (s *Service) fill(ctx context.Context, tx *store.Tx, p *Past) error {
 		m.Head = Chain(m.Head, body)
 		bodies[i], hashes[i] = string(body), m.Head
 	}
+	clocks, err := s.pastClocks(m, k, p.Record, tx.NowMS())
+	if err != nil {
+		return missingYear(err)
+	}
 	if err := insert(ctx, tx, m); err != nil {
+		return err
+	}
+	if err := s.fillClocks(&work{Tx: tx, ctx: ctx, s: s}, m, clocks); err != nil {
 		return err
 	}
 	for i, t := range p.Record {
