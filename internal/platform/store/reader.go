@@ -64,7 +64,7 @@ func readSQLite(ctx context.Context, path string) (*DB, error) {
 		keep.SetMaxOpenConns(1)
 		db.writer = keep
 	}
-	db.reader, err = sql.Open("sqlite", dsn(path, "mode=ro", "_pragma=busy_timeout(10000)", "_pragma=temp_store(MEMORY)"))
+	db.reader, err = openCached(dsn(path, "mode=ro", "_pragma=busy_timeout(10000)", "_pragma=temp_store(MEMORY)"))
 	if err != nil {
 		return nil, errors.Join(Classify(err), db.Close())
 	}

@@ -35,7 +35,7 @@ func openSQLite(ctx context.Context, path string) (*DB, error) {
 	}
 	db := &DB{dialect: SQLite, path: path, lock: unlock}
 	// The writer comes first: a read-only open cannot create the -wal and -shm files.
-	db.writer, err = sql.Open("sqlite", dsn(path, "_txlock=immediate",
+	db.writer, err = openCached(dsn(path, "_txlock=immediate",
 		"_pragma=busy_timeout(10000)", "_pragma=journal_mode(WAL)", "_pragma=synchronous(FULL)",
 		"_pragma=foreign_keys(1)", "_pragma=temp_store(MEMORY)", "_pragma=cache_size(-16384)",
 		"_pragma=journal_size_limit(67108864)"))
@@ -48,7 +48,7 @@ func openSQLite(ctx context.Context, path string) (*DB, error) {
 	if err := checkSQLite(ctx, db.writer); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
-	db.reader, err = sql.Open("sqlite", dsn(path, "mode=ro",
+	db.reader, err = openCached(dsn(path, "mode=ro",
 		"_pragma=busy_timeout(10000)", "_pragma=query_only(1)", "_pragma=temp_store(MEMORY)"))
 	if err != nil {
 		return nil, errors.Join(Classify(err), db.Close())
