@@ -290,7 +290,7 @@ func load(ctx context.Context, svc *grid.Service, what string, list []map[string
 	if err != nil {
 		return err
 	}
-	res, err := svc.Import(ctx, what, "geojson", data, false)
+	res, err := svc.Import(ctx, grid.ImportSpec{What: what, Format: "geojson", Data: data})
 	if err == nil && !res.Stored {
 		err = fmt.Errorf("%s: row %d: %s", what, res.Faults[0].Row, res.Faults[0].Reason)
 	}

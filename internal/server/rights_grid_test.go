@@ -32,6 +32,9 @@ func gridSamples(table map[string][]sample) {
 	table["gridObjects"] = []sample{{path: "/grid/objects?region={B}"}}
 	table["gridBind"] = []sample{{path: "/grid/objects/source/{sourceB}/bind", body: `{"cell":"","reason":"撤销人工归属"}`}}
 	table["gridOutcome"] = []sample{{path: "/grid/outcome?region={B}"}}
+	exported(table, "gridOutcome", "gridOutcome")
+	table["gridEffect"] = []sample{{path: "/grid/effects", body: `{"change":"add","region":"{B}","geometry":` + square + `}`},
+		{path: "/grid/effects", body: `{"change":"end","cell":"{cellB}","version":1}`}, {path: "/grid/effects", body: `{"change":"merge","cells":["{cellB}","{cellB}"]}`}}
 	table["gridPatrol"] = none
 	table["gridVisit"] = []sample{{path: "/grid/patrols", body: `{"cell":"{cellB}","result":"none","clientId":"client-of-county-a"}`, never: true}}
 	table["gridRules"] = none

@@ -3,8 +3,6 @@ package grid
 import (
 	"context"
 	"encoding/json"
-	"io"
-	"net/http"
 	"strconv"
 	"time"
 
@@ -50,43 +48,13 @@ func (s *Service) RegisterAPI(a *rest.API) {
 	rest.Register(a, spec("GET", "/grid/patrol", "gridPatrol", access.GridPatrol, 0, "今天该看的点"), h.patrol)
 	rest.Register(a, spec("POST", "/grid/patrols", "gridVisit", access.GridPatrol, 0, "巡查一处"), h.visit)
 	rest.Register(a, spec("GET", "/grid/rules", "gridRules", access.GridRead, 0, "角色组与巡查频次"), h.rulesOut)
+	rest.Register(a, spec("POST", "/grid/effects", "gridEffect", access.GridWrite, 0, "试算一次修改：哪些对象换格，哪些缺口消失或出现"), h.effect)
 	rest.ExportTable(a, spec("", "/grid/coverage", "gridCoverage", access.GridRead, 0, "要补的缺口"), h.coverageTable)
+	rest.ExportTable(a, spec("", "/grid/outcome", "gridOutcome", access.GridRead, 0, "网格成效"), h.outcomeTable)
 	rest.Raw(a, rest.Spec{Method: "POST", Path: "/grid/import", ID: "gridImport", Tag: tag, Access: access.GridWrite, MaxBody: 64 << 20,
 		BodyTimeout: 2 * time.Minute, Summary: "导入网格或污染源（GeoJSON、XLSX）", Accepts: "application/octet-stream", Returns: "application/json",
 		Query: []rest.Param{{Name: "what", Doc: "cells 或 sources", Required: true}, {Name: "format", Doc: "geojson 或 xlsx", Required: true},
-			{Name: "dryRun", Doc: "1 为只检查不保存"}}}, h.importFile)
-}
-
-func (h *API) importFile(w http.ResponseWriter, r *http.Request) error {
-	data, err := io.ReadAll(r.Body)
-	if err != nil {
-		return err
-	}
-	q := r.URL.Query()
-	res, err := h.s.Import(r.Context(), q.Get("what"), q.Get("format"), data, q.Get("dryRun") == "1" || q.Get("dryRun") == "true")
-	if err != nil {
-		return err
-	}
-	body := importOut{res.Rows, res.Added, res.Changed, res.Stored, []importFaultOut{}}
-	for _, f := range res.Faults {
-		body.Faults = append(body.Faults, importFaultOut(f))
-	}
-	w.Header().Set("Content-Type", "application/json")
-	return json.NewEncoder(w).Encode(body)
-}
-
-type importOut struct {
-	Rows    int              `json:"rows"`
-	Added   int              `json:"added"`
-	Changed int              `json:"changed"`
-	Stored  bool             `json:"stored"`
-	Faults  []importFaultOut `json:"faults"`
-}
-
-type importFaultOut struct {
-	Row    int    `json:"row"`
-	Code   string `json:"code"`
-	Reason string `json:"reason"`
+			{Name: "dryRun", Doc: "1 为只检查不保存"}, {Name: "skip", Doc: "1 为跳过有误的行，其余照存"}, {Name: "reason", Doc: "导入原因，保存时必填"}}}, h.importFile)
 }
 
 func number(s string) (int64, error) {

@@ -190,6 +190,8 @@ type cellIn struct {
 		Parent   string          `json:"parent,omitempty" maxLength:"20"`
 		Geometry json.RawMessage `json:"geometry" doc:"GeoJSON Polygon 或 MultiPolygon"`
 		Snap     float64         `json:"snap,omitempty" minimum:"0" maximum:"100" doc:"吸附到相邻边界的距离，米"`
+		Fit      bool            `json:"fit,omitempty" doc:"去掉与邻格重叠和界外的部分"`
+		Reason   string          `json:"reason,omitempty" maxLength:"400" doc:"必填"`
 	}
 }
 
@@ -206,7 +208,8 @@ func (h *API) addCell(ctx context.Context, in *cellIn) (*tagged[featureOut], err
 	if err != nil {
 		return nil, err
 	}
-	c, err := h.s.AddCell(ctx, CellSpec{in.Body.Code, in.Body.Name, in.Body.Tier, r, parent, shape, in.Body.Snap})
+	c, err := h.s.AddCell(ctx, CellSpec{Code: in.Body.Code, Name: in.Body.Name, Tier: in.Body.Tier, Region: r, Parent: parent, Shape: shape,
+		Snap: in.Body.Snap, Fit: in.Body.Fit, Reason: in.Body.Reason})
 	if err != nil {
 		return nil, err
 	}
@@ -224,7 +227,8 @@ type cellEdit struct {
 		Absorb   json.RawMessage `json:"absorb,omitempty" doc:"划入的区域"`
 		Release  json.RawMessage `json:"release,omitempty" doc:"划出的区域"`
 		Snap     float64         `json:"snap,omitempty" minimum:"0" maximum:"100"`
-		Reason   string          `json:"reason,omitempty" maxLength:"400"`
+		Fit      bool            `json:"fit,omitempty" doc:"geometry 去掉与邻格重叠和界外的部分"`
+		Reason   string          `json:"reason,omitempty" maxLength:"400" doc:"必填"`
 	}
 }
 
@@ -244,7 +248,7 @@ func (h *API) changeCell(ctx context.Context, in *cellEdit) (*tagged[featureOut]
 	if err != nil {
 		return nil, err
 	}
-	e := CellChange{Code: in.Body.Code, Name: in.Body.Name, Snap: in.Body.Snap, Reason: in.Body.Reason}
+	e := CellChange{Code: in.Body.Code, Name: in.Body.Name, Snap: in.Body.Snap, Fit: in.Body.Fit, Reason: in.Body.Reason}
 	if in.Body.Parent != nil {
 		p, err := optional(*in.Body.Parent)
 		if err != nil {
@@ -288,7 +292,7 @@ type cellSplit struct {
 		Line   json.RawMessage `json:"line" doc:"GeoJSON LineString"`
 		Code   string          `json:"code" maxLength:"60"`
 		Name   string          `json:"name" maxLength:"200"`
-		Reason string          `json:"reason,omitempty" maxLength:"400"`
+		Reason string          `json:"reason,omitempty" maxLength:"400" doc:"必填"`
 	}
 }
 
@@ -329,13 +333,9 @@ type cellsMerge struct {
 }
 
 func (h *API) mergeCells(ctx context.Context, in *cellsMerge) (*tagged[featureOut], error) {
-	var ids []int64
-	for _, t := range in.Body.Cells {
-		id, err := number(t)
-		if err != nil {
-			return nil, err
-		}
-		ids = append(ids, id)
+	ids, err := numbers(in.Body.Cells)
+	if err != nil {
+		return nil, err
 	}
 	c, err := h.s.MergeCells(ctx, ids, in.Body.Reason)
 	if err != nil {

@@ -258,12 +258,7 @@ func (h *API) outcomeRow(ctx context.Context, x Outcome, ranked bool) outcomeRow
 	return o
 }
 
-func (h *API) outcome(ctx context.Context, in *struct {
-	Region string `query:"region" maxLength:"12"`
-	From   string `query:"from" maxLength:"10" doc:"空为 90 天前"`
-	To     string `query:"to" maxLength:"10" doc:"含当日，空为现在"`
-	By     string `query:"by" enum:"cell,town,county" default:"town"`
-}) (*out[outcomeOut], error) {
+func (h *API) outcome(ctx context.Context, in *outcomeIn) (*out[outcomeOut], error) {
 	r, err := where(ctx, access.GridRead, in.Region)
 	if err != nil {
 		return nil, err

@@ -21,6 +21,8 @@ type CellSpec struct {
 	Parent     int64 // 0: the cell of the region above, if there is one
 	Shape      geo.Shape
 	Snap       float64 // metres: borders nearer than this are drawn onto the neighbours'; 0 not
+	Fit        bool    // what lies over neighbours or the county's border is left out
+	Reason     string
 }
 
 // Cell reads a cell. Errors: not found outside of the actor's scope.
@@ -76,7 +78,15 @@ func (s *Service) addCell(ctx context.Context, tx *store.Tx, spec CellSpec) (*Ce
 	if err != nil {
 		return nil, err
 	}
+	if err := text("reason", "新划原因", 200, &spec.Reason, byPerson(ctx)); err != nil {
+		return nil, err
+	}
 	c := &Cell{Code: spec.Code, Name: spec.Name, Tier: spec.Tier, Region: spec.Region, Parent: spec.Parent, Shape: spec.Shape}
+	if spec.Fit {
+		if err := s.fit(st, c); err != nil {
+			return nil, err
+		}
+	}
 	if err := s.checkCell(st, c, spec.Snap); err != nil {
 		return nil, err
 	}
@@ -84,7 +94,7 @@ func (s *Service) addCell(ctx context.Context, tx *store.Tx, spec CellSpec) (*Ce
 		return nil, codeTaken(err, c.Code)
 	}
 	return c, audit.Log(ctx, tx, audit.Entry{Action: "grid.cell.add", Object: fmt.Sprintf("cell/%d", c.ID), Region: c.Region,
-		Summary: "新划网格 " + c.Name, Detail: c.record("")})
+		Summary: "新划网格 " + c.Name, Detail: c.record(spec.Reason)})
 }
 
 func codeTaken(err error, code string) error {
@@ -190,6 +200,7 @@ type CellChange struct {
 	Absorb     geo.Shape // an area to take in: a gap
 	Release    geo.Shape // an area to give up: an overlap
 	Snap       float64   // metres
+	Fit        bool      // of Shape: as in CellSpec
 	Reason     string
 }
 
@@ -205,6 +216,11 @@ func (s *Service) ChangeCell(ctx context.Context, id, version int64, e CellChang
 		out = *old
 		if err := out.apply(e, s.cfg.Tolerance); err != nil {
 			return err
+		}
+		if e.Fit && e.Shape != nil {
+			if err := s.fit(st, &out); err != nil {
+				return err
+			}
 		}
 		snap := e.Snap
 		if e.Shape == nil && e.Absorb == nil {
@@ -248,9 +264,9 @@ func (c *Cell) apply(e CellChange, tol geo.Tolerance) (err error) {
 	return err
 }
 
-// editable finds a cell for an edit with a reason.
+// editable finds a cell for an edit; a person says why.
 func (s *Service) editable(ctx context.Context, tx *store.Tx, id, version int64, reason *string) (*state, *Cell, error) {
-	if err := text("reason", "原因", 200, reason, false); err != nil {
+	if err := text("reason", "修改原因", 200, reason, byPerson(ctx)); err != nil {
 		return nil, nil, err
 	}
 	st, err := s.state(ctx, tx)
@@ -329,7 +345,7 @@ func (s *Service) SplitCell(ctx context.Context, id, version int64, line geo.Lin
 		if err := updateCell(ctx, tx, old, &kept); err != nil {
 			return err
 		}
-		part, err := s.addCell(ctx, tx, CellSpec{Code: code, Name: name, Tier: old.Tier, Region: old.Region, Parent: old.Parent, Shape: b})
+		part, err := s.addCell(ctx, tx, CellSpec{Code: code, Name: name, Tier: old.Tier, Region: old.Region, Parent: old.Parent, Shape: b, Reason: reason})
 		if err != nil {
 			return err
 		}
@@ -371,7 +387,7 @@ func (s *Service) MergeCells(ctx context.Context, ids []int64, reason string) (C
 		}
 		out.ShapedAt = tx.NowMS()
 		for _, c := range list[1:] {
-			if _, err := tx.Exec(ctx, "UPDATE grid_cell SET parent = $1 WHERE parent = $2 AND ended_at = 0", out.ID, c.ID); err != nil {
+			if err := st.adopt(ctx, tx, c.ID, out.ID); err != nil {
 				return err
 			}
 			if err := s.end(ctx, tx, c, out.ID, reason); err != nil {
@@ -384,4 +400,23 @@ func (s *Service) MergeCells(ctx context.Context, ids []int64, reason string) (C
 		return s.recorded(ctx, tx, "grid.cell.merge", fmt.Sprintf("合并 %d 个网格为 %s", len(ids), out.Name), &out, list[0], reason)
 	})
 	return out, err
+}
+
+// adopt hangs the cells under one cell under another.
+func (st *state) adopt(ctx context.Context, tx *store.Tx, from, to int64) error {
+	var under []*Cell
+	for _, c := range st.cells {
+		if c.Parent == from {
+			under = append(under, c)
+		}
+	}
+	sortCells(under)
+	for _, old := range under {
+		c := *old
+		c.Parent = to
+		if err := updateCell(ctx, tx, old, &c); err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -13,10 +13,15 @@ type changeKey struct{}
 // changing tells whether the transaction of ctx changes the grid itself.
 func changing(ctx context.Context) bool { return ctx.Value(changeKey{}) != nil }
 
-// update runs a change of the grid; fn must use the context that it gets.
+// update runs a change of the grid, or only tries it; fn must use the context that it gets.
 func (s *Service) update(ctx context.Context, fn func(context.Context, *store.Tx) error) error {
 	ctx = context.WithValue(ctx, changeKey{}, true)
-	return s.db.Update(ctx, func(tx *store.Tx) error { return fn(ctx, tx) })
+	return s.db.Update(ctx, func(tx *store.Tx) error {
+		if trial := trialOf(ctx); trial != nil {
+			return s.tried(ctx, tx, trial, fn)
+		}
+		return fn(ctx, tx)
+	})
 }
 
 // changed tells the others: the last step of a change.

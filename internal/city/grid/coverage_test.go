@@ -46,8 +46,10 @@ func TestGapAndOverlapAreFoundAndMended(t *testing.T) {
 		if len(c.Faults) != 0 || c.Bound.Num != 1 {
 			t.Errorf("after mending: %+v", c.Faults)
 		}
-		_, err = p.svc.ChangeCell(p.as("fengqiu"), grown.ID, grown.Version, grid.CellChange{Release: over.Shape})
+		_, err = p.svc.ChangeCell(p.as("fengqiu"), grown.ID, grown.Version, grid.CellChange{Release: over.Shape, Reason: "划界"})
 		p.want("an old version", err, "stale")
+		_, err = p.svc.ChangeCell(p.as("fengqiu"), grown.ID, grown.Version+1, grid.CellChange{Release: over.Shape, Reason: " "})
+		p.want("without a reason", err, "invalid_reason")
 	})
 }
 
@@ -117,9 +119,9 @@ func TestCellsAreCutAndJoinedAndKeepTheirPast(t *testing.T) {
 		}
 		_, err = p.svc.Cell(p.as("fengqiu"), added.ID)
 		p.want("the joined cell", err, "not_found")
-		_, err = p.svc.AddCell(p.as("fengqiu"), grid.CellSpec{Code: "X", Name: "界外", Tier: 4, Region: village(0), Shape: square(2, 0, 2, 1)})
+		_, err = p.svc.AddCell(p.as("fengqiu"), grid.CellSpec{Code: "X", Name: "界外", Tier: 4, Region: village(0), Shape: square(2, 0, 2, 1), Reason: "测试"})
 		p.want("outside of the county", err, "shape")
-		_, err = p.svc.AddCell(p.as("yanjin"), grid.CellSpec{Code: "X", Name: "别县", Tier: 4, Region: village(0), Shape: square(0, 0, 1, 1)})
+		_, err = p.svc.AddCell(p.as("yanjin"), grid.CellSpec{Code: "X", Name: "别县", Tier: 4, Region: village(0), Shape: square(0, 0, 1, 1), Reason: "测试"})
 		p.want("another county's", err, "not_found")
 	})
 }

@@ -2,16 +2,14 @@ package grid
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"maps"
+	"slices"
 	"strconv"
-	"strings"
-
-	"github.com/xuri/excelize/v2"
 
 	"qingshan/internal/platform/access"
 	"qingshan/internal/platform/audit"
@@ -21,11 +19,31 @@ import (
 	"qingshan/internal/rules/region"
 )
 
+// ImportSpec is a file to import.
+type ImportSpec struct {
+	What   string // cells, sources
+	Format string // geojson, xlsx
+	Data   []byte
+	Dry    bool   // say what the file would do, store nothing
+	Skip   bool   // leave faulty rows out and store the others
+	Reason string // a person has to give one when the file is stored
+}
+
 // ImportFault is a row that keeps a file from being stored.
 type ImportFault struct {
 	Row    int // 1 for the first feature or line of data
 	Code   string
 	Reason string
+	At     geo.Point // where in the row's geometry; zero: nowhere
+}
+
+// ImportRow is a row of a file as it would be on the map.
+type ImportRow struct {
+	Row        int
+	Code, Name string
+	State      string    // added, changed, refused
+	Shape      geo.Shape // empty for a source, or for what is no outline at all
+	At         geo.Point // of a source
 }
 
 // ImportResult says what a file brought, or would bring.
@@ -33,70 +51,126 @@ type ImportResult struct {
 	Rows, Added, Changed int
 	Faults               []ImportFault // none: it fits
 	Stored               bool
+	Preview              []ImportRow `json:"-"` // of a dry run: faulty rows first, at most maxPreview
+	Effect               *Effect     `json:"-"` // of a dry run: of the rows that fit
 }
 
-// row is a feature or a line of a sheet.
-type row struct {
-	n     int
-	cells map[string]string
-	shape []byte // GeoJSON geometry, nil without
-}
+const maxPreview = 3000
 
-const maxImportRows = 50_000
-
-var errDry = errors.New("dry run")
+var errRefused = errors.New("the file is refused")
 
 // Import reads cells or sources from a GeoJSON FeatureCollection or an XLSX sheet (whose
-// column geometry holds GeoJSON). All of it is stored or nothing: with a faulty row, or in a
-// dry run, nothing. A code that is known is changed and keeps its past.
-func (s *Service) Import(ctx context.Context, what, format string, data []byte, dry bool) (ImportResult, error) {
+// column geometry holds GeoJSON). All of it is stored or nothing: with a faulty row nothing,
+// unless the spec leaves faulty rows out; in a dry run nothing. A code that is known is
+// changed and keeps its past.
+func (s *Service) Import(ctx context.Context, in ImportSpec) (ImportResult, error) {
 	var res ImportResult
 	if _, err := access.RequireAnywhere(ctx, access.GridWrite); err != nil {
 		return res, err
 	}
-	rows, err := readRows(format, data)
+	if err := text("reason", "导入原因", 200, &in.Reason, byPerson(ctx) && !in.Dry); err != nil {
+		return res, err
+	}
+	rows, err := readRows(in.Format, in.Data)
 	if err != nil {
 		return res, err
 	}
-	res.Rows = len(rows)
-	err = s.update(ctx, func(ctx context.Context, tx *store.Tx) error {
-		res = ImportResult{Rows: len(rows)}
-		switch what {
+	if in.Dry {
+		effect, err := s.Try(ctx, func(ctx context.Context) error { return s.importRows(ctx, in, rows, &res) })
+		res.Effect = &effect
+		slices.SortStableFunc(res.Preview, func(a, b ImportRow) int {
+			return cmp.Compare(flag(b.State == "refused"), flag(a.State == "refused"))
+		})
+		res.Preview = res.Preview[:min(len(res.Preview), maxPreview)]
+		return res, err
+	}
+	err = s.importRows(ctx, in, rows, &res)
+	if errors.Is(err, errRefused) {
+		return res, nil
+	}
+	res.Stored, res.Preview = err == nil, nil
+	return res, err
+}
+
+func (s *Service) importRows(ctx context.Context, in ImportSpec, rows []row, res *ImportResult) error {
+	return s.update(ctx, func(ctx context.Context, tx *store.Tx) (err error) {
+		*res = ImportResult{Rows: len(rows)}
+		switch in.What {
 		case "cells":
-			err = s.importCells(ctx, tx, rows, &res)
+			err = s.importCells(ctx, tx, rows, res)
 		case "sources":
-			err = s.importSources(ctx, tx, rows, &res)
+			err = s.importSources(ctx, tx, rows, res)
 		default:
 			err = fault.New(fault.Invalid, "what", "导入内容应为 cells 或 sources")
 		}
 		switch {
 		case err != nil:
 			return err
-		case dry, len(res.Faults) > 0:
-			return errDry
+		case trialOf(ctx) != nil:
+			return nil
+		case len(res.Faults) > 0 && !in.Skip, res.Added+res.Changed == 0:
+			return errRefused
 		}
-		sum := fmt.Sprintf("导入 %d 行（%s），新增 %d，更新 %d", res.Rows, what, res.Added, res.Changed)
-		if err := audit.Log(ctx, tx, audit.Entry{Action: "grid.import", Object: "grid/" + what, Summary: sum, Detail: res}); err != nil {
+		sum := fmt.Sprintf("导入 %d 行（%s），新增 %d，更新 %d，拒收 %d", res.Rows, in.What, res.Added, res.Changed, len(res.Faults))
+		detail := map[string]any{"result": res, "reason": in.Reason}
+		if err := audit.Log(ctx, tx, audit.Entry{Action: "grid.import", Object: "grid/" + in.What, Summary: sum, Detail: detail}); err != nil {
 			return err
 		}
-		return changed(ctx, tx, "grid/"+what, "")
+		return changed(ctx, tx, "grid/"+in.What, "")
 	})
-	if errors.Is(err, errDry) {
-		return res, nil
-	}
-	res.Stored = err == nil
-	return res, err
 }
 
+// refuse notes a faulty row with the place that its fault names, else the middle of what it
+// draws.
 func (res *ImportResult) refuse(r row, err error) {
 	reason := err.Error()
+	shape := r.drawn()
+	at := r.at()
+	if !shape.IsEmpty() {
+		at = shape.Centre()
+	}
 	var f *fault.Error
 	if errors.As(err, &f) {
 		if reason = f.Message; f.Kind == fault.NotFound {
 			reason = "不在您的管辖范围内"
 		}
+		for _, x := range f.Fields {
+			if p, ok := geo.ParsePlace(x.Value); ok {
+				at = p
+			}
+		}
 	}
-	res.Faults = append(res.Faults, ImportFault{r.n, r.cells["code"], reason})
+	res.Faults = append(res.Faults, ImportFault{r.n, r.cells["code"], reason, at})
+	res.show(ImportRow{Row: r.n, Code: r.cells["code"], Name: r.cells["name"], State: "refused", Shape: shape, At: at})
+}
+
+func (res *ImportResult) show(r ImportRow) {
+	if len(res.Preview) < maxPreview || r.State == "refused" {
+		res.Preview = append(res.Preview, r)
+	}
+}
+
+// drawn is what a row draws, right or wrong, as far as a map can show it.
+func (r row) drawn() geo.Shape {
+	s, err := geo.LoadShape(r.shape)
+	if err != nil || s.Points() == 0 || slices.ContainsFunc(s, func(p geo.Polygon) bool {
+		return slices.ContainsFunc(p, func(r geo.Ring) bool { return len(r) < 3 })
+	}) {
+		return nil
+	}
+	if b := s.Box(); geo.CheckPlace(b.Min) != nil || geo.CheckPlace(b.Max) != nil {
+		return nil
+	}
+	return s
+}
+
+// at is the place of a row that is a point or has columns for one; zero without.
+func (r row) at() geo.Point {
+	x, err := importedSource(r)
+	if err != nil || geo.CheckPlace(x.At) != nil {
+		return geo.Point{}
+	}
+	return x.At
 }
 
 func (s *Service) importCells(ctx context.Context, tx *store.Tx, rows []row, res *ImportResult) error {
@@ -116,8 +190,10 @@ func (s *Service) importCells(ctx context.Context, tx *store.Tx, rows []row, res
 			res.refuse(r, err)
 			continue
 		}
+		shown := ImportRow{Row: r.n, Code: c.Code, Name: c.Name, State: "added", Shape: c.Shape}
 		if old := known[c.Code]; old != nil {
 			res.Changed++
+			shown.State = "changed"
 			c.ShapedAt = tx.NowMS()
 			err = updateCell(ctx, tx, old, c)
 		} else {
@@ -128,6 +204,7 @@ func (s *Service) importCells(ctx context.Context, tx *store.Tx, rows []row, res
 			return codeTaken(err, c.Code)
 		}
 		st.cells[c.ID], known[c.Code] = c, c
+		res.show(shown)
 	}
 	return nil
 }
@@ -196,8 +273,10 @@ func (s *Service) importSources(ctx context.Context, tx *store.Tx, rows []row, r
 			res.refuse(r, err)
 		case known[x.Code]:
 			res.Changed++
+			res.show(ImportRow{r.n, x.Code, x.Name, "changed", nil, x.At})
 		default:
 			res.Added++
+			res.show(ImportRow{r.n, x.Code, x.Name, "added", nil, x.At})
 		}
 	}
 	return nil
@@ -229,91 +308,4 @@ func importedSource(r row) (Source, error) {
 	}
 	x.At = geo.Degrees(lng, lat)
 	return x, nil
-}
-
-func readRows(format string, data []byte) ([]row, error) {
-	var rows []row
-	var err error
-	switch format {
-	case "geojson":
-		rows, err = readFeatures(data)
-	case "xlsx":
-		rows, err = readSheet(data)
-	default:
-		return nil, fault.New(fault.Invalid, "format", "文件应为 GeoJSON 或 XLSX")
-	}
-	switch {
-	case err != nil:
-		return nil, err
-	case len(rows) == 0:
-		return nil, fault.New(fault.Invalid, "empty", "文件里没有数据行")
-	case len(rows) > maxImportRows:
-		return nil, fault.Newf(fault.Invalid, "too_many", "一次最多 %d 行，请分开导入", maxImportRows)
-	}
-	return rows, nil
-}
-
-func readFeatures(data []byte) ([]row, error) {
-	var file struct {
-		Type     string
-		Features []struct {
-			Properties map[string]any
-			Geometry   json.RawMessage
-		}
-	}
-	d := json.NewDecoder(bytes.NewReader(data))
-	d.UseNumber()
-	if err := d.Decode(&file); err != nil || file.Type != "FeatureCollection" {
-		return nil, fault.New(fault.Invalid, "geojson", "不是 GeoJSON FeatureCollection")
-	}
-	rows := make([]row, len(file.Features))
-	for i, f := range file.Features {
-		rows[i] = row{i + 1, map[string]string{}, f.Geometry}
-		for k, v := range f.Properties {
-			if v != nil {
-				rows[i].cells[k] = fmt.Sprint(v)
-			}
-		}
-	}
-	return rows, nil
-}
-
-// sheetNames are the columns of a sheet in Chinese.
-var sheetNames = map[string]string{"编码": "code", "名称": "name", "级别": "tier", "行政区": "region", "上级编码": "parent", "类型": "kind",
-	"类别": "class", "经度": "lng", "纬度": "lat", "路边可见": "roadside", "边界": "geometry"}
-
-func readSheet(data []byte) ([]row, error) {
-	f, err := excelize.OpenReader(bytes.NewReader(data), excelize.Options{UnzipSizeLimit: 256 << 20, UnzipXMLSizeLimit: 128 << 20})
-	if err != nil {
-		return nil, fault.Wrap(err, fault.Invalid, "xlsx", "不是可读的 XLSX 文件")
-	}
-	defer f.Close()
-	names := f.GetSheetList()
-	if len(names) == 0 {
-		return nil, nil
-	}
-	lines, err := f.GetRows(names[0], excelize.Options{RawCellValue: true})
-	if err != nil || len(lines) == 0 {
-		return nil, fault.Wrap(errors.Join(err, io.EOF), fault.Invalid, "xlsx", "第一张表里没有数据")
-	}
-	var rows []row
-	for n, line := range lines[1:] {
-		r := row{n: n + 1, cells: map[string]string{}}
-		for i, v := range line {
-			if i >= len(lines[0]) {
-				break
-			}
-			head := strings.TrimSpace(lines[0][i])
-			if known, ok := sheetNames[head]; ok {
-				head = known
-			}
-			if r.cells[head] = strings.TrimSpace(v); head == "geometry" && v != "" {
-				r.shape = []byte(v)
-			}
-		}
-		if strings.Join(line, "") != "" {
-			rows = append(rows, r)
-		}
-	}
-	return rows, nil
 }

@@ -147,22 +147,22 @@ func TestAFileIsStoredWholeOrNotAtAll(t *testing.T) {
 		file := func(f ...string) []byte {
 			return []byte(`{"type":"FeatureCollection","features":[` + strings.Join(f, ",") + `]}`)
 		}
-		res, err := p.svc.Import(p.as("fengqiu"), "cells", "geojson", file(good, bad), false)
+		res, err := p.svc.Import(p.as("fengqiu"), grid.ImportSpec{What: "cells", Format: "geojson", Data: file(good, bad), Reason: "测绘成果"})
 		if err != nil || res.Stored || len(res.Faults) != 1 || res.Faults[0].Row != 2 || !strings.Contains(res.Faults[0].Reason, "边界自相交（114.405") {
 			t.Fatalf("%v %+v", err, res)
 		}
 		if c, _ := p.coverage(); c.Cells != 6 {
 			t.Errorf("%d cells after a refused file", c.Cells)
 		}
-		res, err = p.svc.Import(p.as("fengqiu"), "cells", "geojson", file(good), true)
+		res, err = p.svc.Import(p.as("fengqiu"), grid.ImportSpec{What: "cells", Format: "geojson", Data: file(good), Dry: true, Reason: "测绘成果"})
 		if err != nil || res.Stored || res.Added != 1 {
 			t.Errorf("dry: %v %+v", err, res)
 		}
-		res, err = p.svc.Import(p.as("yanjin"), "cells", "geojson", file(good), false)
+		res, err = p.svc.Import(p.as("yanjin"), grid.ImportSpec{What: "cells", Format: "geojson", Data: file(good), Reason: "测绘成果"})
 		if err != nil || res.Stored || len(res.Faults) != 1 {
 			t.Errorf("another county: %v %+v", err, res)
 		}
-		res, err = p.svc.Import(p.as("fengqiu"), "cells", "geojson", file(good), false)
+		res, err = p.svc.Import(p.as("fengqiu"), grid.ImportSpec{What: "cells", Format: "geojson", Data: file(good), Reason: "测绘成果"})
 		if err != nil || !res.Stored {
 			t.Errorf("stored: %v %+v", err, res)
 		}

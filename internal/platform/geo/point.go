@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"math"
 	"strconv"
+	"strings"
 
 	"qingshan/internal/platform/fault"
 )
@@ -34,6 +35,17 @@ func (p Point) IsZero() bool { return p == Point{} }
 func (p Point) String() string {
 	lng, lat := p.Degrees()
 	return fmt.Sprintf("%.6f,%.6f", lng, lat)
+}
+
+// ParsePlace reads what String writes: the place that a message names.
+func ParsePlace(s string) (Point, bool) {
+	x, y, two := strings.Cut(s, ",")
+	lng, e1 := strconv.ParseFloat(x, 64)
+	lat, e2 := strconv.ParseFloat(y, 64)
+	if p := Degrees(lng, lat); two && e1 == nil && e2 == nil && CheckPlace(p) == nil {
+		return p, true
+	}
+	return Point{}, false
 }
 
 // MarshalJSON writes a GeoJSON position.

@@ -49,7 +49,7 @@ func (c *City) load(ctx context.Context, what string, list []feature) error {
 	if err != nil {
 		return err
 	}
-	res, err := c.grid.Import(ctx, what, "geojson", data, false)
+	res, err := c.grid.Import(ctx, grid.ImportSpec{What: what, Format: "geojson", Data: data})
 	if err == nil && !res.Stored {
 		err = fmt.Errorf("%s: row %d %s: %s", what, res.Faults[0].Row, res.Faults[0].Code, res.Faults[0].Reason)
 	}
