@@ -55,6 +55,7 @@ export type SearchHit = Omit<Schemas['ServerSearchHit'], 'kind'> & { kind: Schem
 
 export type Streams = Filled<Schemas['TelemetryStreamsOut']>;
 export type Stream = Schemas['TelemetryStreamOut'];
+export type DustDay = Schemas['SituationDustDay'];
 export type Late = Filled<Schemas['TelemetryLateOut'], 'aliases'>;
 export type Revision = Schemas['TelemetryRevisionOut'];
 export type Revised = Filled<Schemas['TelemetryRevisedOut'], 'aliases'>;

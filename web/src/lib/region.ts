@@ -26,6 +26,11 @@ export function within(code: string, scope: string): boolean {
   return code.startsWith(shortCode(scope));
 }
 
+/** The prefecture that a code of it or of anything below it lies in, as 12 digits. */
+export function prefectureOf(code: string): string {
+  return code.slice(0, 4).padEnd(12, '0');
+}
+
 /** The parent's code, or '' for a province. */
 export function parentOf(code: string): string {
   const up = lengths[lengths.indexOf(depthOf(code) as (typeof lengths)[number]) - 1];

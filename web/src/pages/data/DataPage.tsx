@@ -8,12 +8,13 @@ import { count } from '../../lib/format';
 import { useChoice } from '../../lib/router';
 import { can, useMe } from '../../shell/me';
 import { CorrectionForm } from './CorrectionForm';
+import { DustDays } from './DustDays';
 import { LateTable } from './LateTable';
 import { RejectTable } from './RejectTable';
 import { RevisionTable } from './RevisionTable';
 import { StreamTable } from './StreamTable';
 
-const tabs = ['streams', 'late', 'rejects', 'revisions', 'correct'] as const;
+const tabs = ['streams', 'late', 'rejects', 'revisions', 'correct', 'dust'] as const;
 
 /** 数据: did it come, is it complete, what was changed. */
 export default function DataPage() {
@@ -35,6 +36,7 @@ export default function DataPage() {
       {tab === 'late' && <Card flush><LateTable query={query} /></Card>}
       {tab === 'revisions' && <RevisionTable query={query} />}
       {tab === 'correct' && (can(me, 'observation.correct') ? <CorrectionForm query={query} /> : <Card><p className="mid">{t('co.forbidden')}</p></Card>)}
+      {tab === 'dust' && <DustDays query={query} />}
     </div>
   );
 }
