@@ -2,7 +2,11 @@ package server
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
 	"time"
 
 	"qingshan/internal/city/brief"
@@ -16,8 +20,11 @@ import (
 // today stands on both.
 func (s *Server) openGrid() error {
 	r := &s.rooms
-	var err error
-	r.Grid, err = grid.New(s.db, r.Org, r.Sites, grid.Config{Matters: r.Matters, Air: newestAQI(r.Air)})
+	rules, err := s.ownGridRules()
+	if err != nil {
+		return err
+	}
+	r.Grid, err = grid.New(s.db, r.Org, r.Sites, grid.Config{Rules: rules, Matters: r.Matters, Air: newestAQI(r.Air)})
 	if err != nil {
 		return fmt.Errorf("grid: %w", err)
 	}
@@ -36,4 +43,22 @@ func newestAQI(air *situation.Service) func(context.Context, region.Code) (int, 
 		}
 		return *now.City.AQI, true
 	}
+}
+
+// ownGridRules are the built-in role sets and norms, with those of the data directory's folder
+// "grid" (rolesets.toml, norms.toml) on top.
+func (s *Server) ownGridRules() (*grid.Rules, error) {
+	rules, err := grid.BuiltinRules()
+	if err != nil {
+		return nil, fmt.Errorf("grid: %w", err)
+	}
+	dir := filepath.Join(s.cfg.Data, "grid")
+	own := os.DirFS(dir)
+	if _, err := fs.Stat(own, "."); errors.Is(err, fs.ErrNotExist) {
+		return rules, nil
+	}
+	if rules, err = rules.With(own); err != nil {
+		return nil, fmt.Errorf("role sets and norms in %s: %w", dir, err)
+	}
+	return rules, nil
 }

@@ -38,6 +38,12 @@ func gridSamples(table map[string][]sample) {
 	table["gridPatrol"] = none
 	table["gridVisit"] = []sample{{path: "/grid/patrols", body: `{"cell":"{cellB}","result":"none","clientId":"client-of-county-a"}`, never: true}}
 	table["gridRules"] = none
+	table["gridSettings"] = []sample{{path: "/grid/settings", hides: "获嘉县"}}
+	table["gridSettingSet"] = []sample{{path: "/grid/settings", body: `{"region":"{B}","roleSet":"nope","normSet":"default"}`}}
+	table["gridPostEnd"] = []sample{{path: "/grid/cells/{cellB}/posts?role=chief&post={postB}", never: true}} // the cell has none
+	table["gridDuty"] = []sample{{path: "/grid/duty?region={B}"}}
+	table["gridTraining"] = []sample{{path: "/grid/trainings", body: `{"posts":["{postB}"],"day":"2026-08-28","subject":"一长三员"}`}}
+	table["gridExcuse"] = []sample{{path: "/grid/excuses", body: `{"cell":"{cellB}","from":"2026-08-28","to":"2026-08-29","reason":"防汛"}`}}
 	table["gridImport"] = none // a file; each of its rows is judged by its region
 	table["today"] = []sample{{path: "/today?region={B}"}, {path: "/today", hides: "获嘉县"}}
 	table["matterAssignees"] = []sample{{path: "/matters/assignees?region={B}"}}
@@ -56,6 +62,9 @@ func gridOf(t *testing.T, app *apptest.App) []string {
 	shape := geo.Shape{{geo.Ring{geo.Degrees(113.6, 35.2), geo.Degrees(113.8, 35.2), geo.Degrees(113.8, 35.3), geo.Degrees(113.6, 35.3)}}}
 	cell, err := rooms.Grid.AddCell(ctx, grid.CellSpec{Code: "HJ", Name: "获嘉县网格", Tier: 2, Region: apptest.CountyB, Shape: shape})
 	if err != nil {
+		t.Fatal(err)
+	}
+	if err := rooms.Grid.Set(ctx, apptest.CountyB, "A", "default", ""); err != nil {
 		t.Fatal(err)
 	}
 	source, err := rooms.Grid.PutSource(ctx, grid.Source{Code: "S-B", Name: "获嘉县某厂", Kind: "enterprise", Class: "key", Region: apptest.CountyB, At: geo.Degrees(113.7, 35.25)})

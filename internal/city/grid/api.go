@@ -48,6 +48,7 @@ func (s *Service) RegisterAPI(a *rest.API) {
 	rest.Register(a, spec("GET", "/grid/patrol", "gridPatrol", access.GridPatrol, 0, "今天该看的点"), h.patrol)
 	rest.Register(a, spec("POST", "/grid/patrols", "gridVisit", access.GridPatrol, 0, "巡查一处"), h.visit)
 	rest.Register(a, spec("GET", "/grid/rules", "gridRules", access.GridRead, 0, "角色组与巡查频次"), h.rulesOut)
+	h.registerDuty(a, spec)
 	rest.Register(a, spec("POST", "/grid/effects", "gridEffect", access.GridWrite, 0, "试算一次修改：哪些对象换格，哪些缺口消失或出现"), h.effect)
 	rest.ExportTable(a, spec("", "/grid/coverage", "gridCoverage", access.GridRead, 0, "要补的缺口"), h.coverageTable)
 	rest.ExportTable(a, spec("", "/grid/outcome", "gridOutcome", access.GridRead, 0, "网格成效"), h.outcomeTable)

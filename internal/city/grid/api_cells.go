@@ -91,7 +91,11 @@ func (h *API) cells(ctx context.Context, in *cellsIn) (*out[featuresOut], error)
 		if err != nil {
 			return err
 		}
-		seats, err := h.s.seats(ctx, tx, func(id int64) bool { return st.cells[id] != nil && region.Contains(r, st.cells[id].Region) }, cov.Setting.Roles)
+		set, err := h.s.settings(ctx, tx)
+		if err != nil {
+			return err
+		}
+		seats, err := h.s.seats(ctx, tx, st, func(id int64) bool { return st.cells[id] != nil && region.Contains(r, st.cells[id].Region) }, set)
 		if err != nil {
 			return err
 		}
@@ -161,11 +165,11 @@ func (h *API) one(ctx context.Context, id int64) (*tagged[featureOut], error) {
 		if err != nil {
 			return err
 		}
-		set, err := h.s.setting(ctx, tx, c.Region)
+		set, err := h.s.settings(ctx, tx)
 		if err != nil {
 			return err
 		}
-		seats, err := h.s.seats(ctx, tx, func(cell int64) bool { return cell == id }, set.Roles)
+		seats, err := h.s.seats(ctx, tx, st, func(cell int64) bool { return cell == id }, set)
 		version = c.Version
 		f = featureOut{"Feature", idText(c.ID), h.cellOut(ctx, st, c, seats[id], mark{}), c.Shape.JSON()}
 		return err

@@ -379,27 +379,3 @@ func (h *API) visit(ctx context.Context, in *visitIn) (*out[idOut], error) {
 	}
 	return &out[idOut]{idOut{idText(v.ID)}}, nil
 }
-
-type setOut struct {
-	ID         string `json:"id"`
-	Name       string `json:"name"`
-	From       string `json:"from"`
-	Source     string `json:"source"`
-	Confidence string `json:"confidence"`
-}
-
-type rulesOut struct {
-	RoleSets []setOut `json:"roleSets"`
-	NormSets []setOut `json:"normSets"`
-}
-
-func (h *API) rulesOut(context.Context, *struct{}) (*out[rulesOut], error) {
-	o := rulesOut{[]setOut{}, []setOut{}}
-	for _, s := range h.s.rules.Roles {
-		o.RoleSets = append(o.RoleSets, setOut{s.ID, s.Name, s.From.String(), s.Source, s.Confidence})
-	}
-	for _, s := range h.s.rules.Norms {
-		o.NormSets = append(o.NormSets, setOut{s.ID, s.Name, s.From.String(), s.Source, s.Confidence})
-	}
-	return &out[rulesOut]{o}, nil
-}

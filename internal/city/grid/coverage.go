@@ -100,9 +100,11 @@ func (s *Service) coverage(ctx context.Context, tx *store.Tx, r region.Code) (Co
 	if err != nil {
 		return out, err
 	}
-	if out.Setting, err = s.setting(ctx, tx, r); err != nil {
+	set, err := s.settings(ctx, tx)
+	if err != nil {
 		return out, err
 	}
+	out.Setting = set.of(r)
 	out.Cells, out.Faults, out.Bound = len(g.leaves), slices.Clone(g.faults), g.bound
 	hectares, empty := int64(g.territory.Area()/1e4), 0.0
 	for _, f := range g.faults {
@@ -111,14 +113,14 @@ func (s *Service) coverage(ctx context.Context, tx *store.Tx, r region.Code) (Co
 		}
 	}
 	out.Villages = indicator.Rate{Num: hectares - int64(empty/1e4), Den: hectares}
-	x := &examiner{s: s, st: st, out: &out, day: dayOf(tx), leaves: map[int64]*Cell{}, risk: s.rules.risk(dayOf(tx))}
+	x := &examiner{s: s, st: st, out: &out, day: dayOf(tx), leaves: map[int64]*Cell{}, set: set, risk: s.rules.risk(dayOf(tx))}
 	towns := map[int64]bool{}
 	for _, c := range g.leaves {
 		x.leaves[c.ID] = c
 		towns[c.Parent] = true
 	}
 	out.Towns = len(towns)
-	seats, err := s.seats(ctx, tx, func(cell int64) bool { return x.leaves[cell] != nil }, out.Setting.Roles)
+	seats, err := s.seats(ctx, tx, st, func(cell int64) bool { return x.leaves[cell] != nil }, set)
 	if err != nil {
 		return out, err
 	}
@@ -142,6 +144,7 @@ type examiner struct {
 	out    *Coverage
 	day    calendar.Day
 	leaves map[int64]*Cell
+	set    settings
 	risk   Risk
 }
 
@@ -150,7 +153,7 @@ type examiner struct {
 func (x *examiner) vacancies(leaves []*Cell, seats map[int64][]Seat) {
 	for _, c := range leaves {
 		there := true
-		for _, m := range x.out.Setting.Roles.needs(c.Tier) {
+		for _, m := range x.set.of(c.Region).Roles.needs(c.Tier) {
 			x.out.Posts.Den++
 			since, filled := vacantSince(c, m, seats[c.ID])
 			if filled {
@@ -201,15 +204,11 @@ func (x *examiner) loads(leaves []*Cell, seats map[int64][]Seat) {
 	}
 	by := map[int64]*load{}
 	var order []int64
-	duty := map[string]string{}
-	for _, m := range x.out.Setting.Roles.Members {
-		duty[m.ID] = m.Duty
-	}
 	for _, c := range leaves {
 		seen := map[int64]bool{}
 		for _, seat := range seats[c.ID] {
 			p := seat.Sitting.Person.ID
-			if d := duty[seat.Role]; p == 0 || seen[p] || d != "chief" && d != "officer" {
+			if d := seat.Duty; p == 0 || seen[p] || d != "chief" && d != "officer" {
 				continue
 			}
 			seen[p] = true
@@ -273,10 +272,10 @@ func (x *examiner) blindSpots(leaves []*Cell, looks map[int64]map[Object]look) {
 	now := x.out.At
 	week := now - 7*calendar.MsPerDay
 	for _, c := range leaves {
-		shortest, first := 0, now
+		shortest, first, norms := 0, now, x.set.of(c.Region).Norms
 		for _, i := range x.st.held[c.ID] {
 			source := x.st.sources[i]
-			period := x.out.Setting.Norms.For(c.Tier, source.Class).Days()
+			period := norms.For(c.Tier, source.Class).Days()
 			if period == 0 {
 				continue
 			}

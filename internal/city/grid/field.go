@@ -85,8 +85,8 @@ func (s *Service) dutyOf(ctx context.Context, tx *store.Tx, st *state, actor acc
 		}
 		for _, p := range posts {
 			held := slices.ContainsFunc(grants, func(g access.Grant) bool { return g.Post == p.Post })
-			if i := slices.IndexFunc(set.Roles.Members, func(m Member) bool { return m.ID == p.Role }); held && i >= 0 {
-				return set.Roles.Members[i].Name, nil
+			if m, known := s.rules.as(set.Roles, p.Role, c.Tier); held && known {
+				return m.Name, nil
 			}
 		}
 		c = st.cells[c.Parent]

@@ -147,12 +147,6 @@ func (o *Outcomes) partOf(st *state, f matter.Finding, by string, part func(regi
 }
 
 func (x *Outcome) count(f matter.Finding, missed, road bool, risk Risk) {
-	hit := func(r *indicator.Rate, yes bool) {
-		r.Den++
-		if yes {
-			r.Num++
-		}
-	}
 	x.Found++
 	own := f.Source == "grid"
 	switch {
@@ -281,7 +275,7 @@ func (s *Service) judge(ctx context.Context, tx *store.Tx, st *state, f matter.F
 	}
 	basis := missedBy(f, visits, began, set.Norms.For(Leaf, class), risk)
 	if basis == "" {
-		return false, nil
+		return false, s.withdraw(ctx, tx, c, f)
 	}
 	ids := []int64{}
 	for _, v := range visits {
@@ -328,4 +322,18 @@ func (s *Service) miss(ctx context.Context, tx *store.Tx, c *Cell, o Object, f m
 	}
 	return true, audit.Log(ctx, tx, audit.Entry{Action: "grid.missed", Object: fmt.Sprintf("matter/%d", f.ID), Region: c.Region,
 		Summary: "认定漏报：" + c.Name, Detail: map[string]any{"cell": c.ID, "basis": basis, "visits": visits}})
+}
+
+// withdraw takes a finding of missing back when it turns out that the problem began later than
+// the look that was held against it.
+func (s *Service) withdraw(ctx context.Context, tx *store.Tx, c *Cell, f matter.Finding) error {
+	res, err := tx.Exec(ctx, "DELETE FROM grid_missed WHERE matter = $1", f.ID)
+	if err != nil {
+		return err
+	}
+	if n, err := res.RowsAffected(); err != nil || n == 0 {
+		return err
+	}
+	return audit.Log(ctx, tx, audit.Entry{Action: "grid.missed.withdraw", Object: fmt.Sprintf("matter/%d", f.ID), Region: c.Region,
+		Summary: "撤销漏报认定：" + c.Name, Detail: map[string]any{"cell": c.ID, "since": calendar.FormatTime(f.Since)}})
 }

@@ -121,8 +121,9 @@ func (s *Service) StandIn(ctx context.Context, x StandIn) (StandIn, error) {
 
 // Seat is a post of a cell with who holds it or stands in.
 type Seat struct {
-	Post
+	Post     // Role is the member of the cell's own role set
 	RoleName string
+	Duty     string
 	Sitting  org.Sitting
 	StandIn  *org.Sitting // nil: nobody stands in
 }
@@ -132,8 +133,9 @@ func (x Seat) filled() bool {
 	return x.Sitting.Person.ID != 0 || x.StandIn != nil && x.StandIn.Person.ID != 0
 }
 
-// seats reads the posts of all cells with their sitters on the transaction's day.
-func (s *Service) seats(ctx context.Context, tx *store.Tx, of func(cell int64) bool, set RoleSet) (map[int64][]Seat, error) {
+// seats reads the posts of some cells with their sitters on the transaction's day, in the
+// words of each cell's region.
+func (s *Service) seats(ctx context.Context, tx *store.Tx, st *state, of func(cell int64) bool, set settings) (map[int64][]Seat, error) {
 	day := today(tx)
 	all, err := postsOn(ctx, tx, day)
 	if err != nil {
@@ -157,16 +159,17 @@ func (s *Service) seats(ctx context.Context, tx *store.Tx, of func(cell int64) b
 	if err != nil {
 		return nil, err
 	}
-	names := map[string]string{}
-	for _, m := range set.Members {
-		names[m.ID] = m.Name
-	}
 	out := map[int64][]Seat{}
 	for _, p := range all {
 		if !of(p.Cell) {
 			continue
 		}
-		x := Seat{Post: p, RoleName: names[p.Role], Sitting: sitting[p.Post]}
+		x := Seat{Post: p, Sitting: sitting[p.Post]}
+		if c := st.cells[p.Cell]; c != nil {
+			if m, known := s.rules.as(set.of(c.Region).Roles, p.Role, c.Tier); known {
+				x.Role, x.RoleName, x.Duty = m.ID, m.Name, m.Duty
+			}
+		}
 		if by := away[p.Post]; by.By != 0 {
 			who := sitting[by.By]
 			x.StandIn = &who

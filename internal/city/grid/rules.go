@@ -2,7 +2,9 @@ package grid
 
 import (
 	_ "embed"
+	"errors"
 	"fmt"
+	"io/fs"
 	"slices"
 
 	"github.com/pelletier/go-toml/v2"
@@ -103,6 +105,7 @@ type Risk struct {
 	TrivialMin int          `toml:"trivial_minutes"`
 	AssumeH    int          `toml:"assume_hours"`
 	NearM      int          `toml:"near_metres"`
+	TrainM     int          `toml:"train_months"`
 }
 
 // Rules are the dated data of the room.
@@ -113,7 +116,46 @@ type Rules struct {
 }
 
 // BuiltinRules reads the built-in role sets and norms. Errors name file and entry.
-func BuiltinRules() (*Rules, error) { return ParseRules(roleSetsFile, normsFile) }
+func BuiltinRules() (*Rules, error) {
+	r, err := ParseRules(roleSetsFile, normsFile)
+	if err == nil && (len(r.Roles) == 0 || len(r.Norms) == 0 || len(r.Risks) == 0) {
+		err = fmt.Errorf("rolesets.toml, norms.toml: empty")
+	}
+	return r, err
+}
+
+// With puts the sets of a folder's rolesets.toml and norms.toml in the place of those of the
+// same id and beside the others; either file may be missing. Errors name file and entry.
+func (r *Rules) With(folder fs.FS) (*Rules, error) {
+	var files [2][]byte
+	for i, name := range []string{"rolesets.toml", "norms.toml"} {
+		data, err := fs.ReadFile(folder, name)
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return nil, err
+		}
+		files[i] = data
+	}
+	own, err := ParseRules(files[0], files[1])
+	if err != nil {
+		return nil, err
+	}
+	out := &Rules{slices.Clone(r.Roles), slices.Clone(r.Norms), append(slices.Clone(r.Risks), own.Risks...)}
+	for _, x := range own.Roles {
+		out.Roles = put(out.Roles, x, func(y RoleSet) bool { return y.ID == x.ID })
+	}
+	for _, x := range own.Norms {
+		out.Norms = put(out.Norms, x, func(y NormSet) bool { return y.ID == x.ID })
+	}
+	return out, nil
+}
+
+func put[T any](list []T, x T, same func(T) bool) []T {
+	if i := slices.IndexFunc(list, same); i >= 0 {
+		list[i] = x
+		return list
+	}
+	return append(list, x)
+}
 
 // ParseRules reads role sets and norms.
 func ParseRules(roles, norms []byte) (*Rules, error) {
@@ -132,21 +174,24 @@ func ParseRules(roles, norms []byte) (*Rules, error) {
 	}
 	duties := []string{"chief", "officer", "patroller", "supervisor"}
 	for _, s := range r.Set {
+		if s.ID == "" || s.Name == "" || s.Source == "" || len(s.Members) == 0 {
+			return nil, fmt.Errorf("rolesets.toml: set %q: id, name, source and member are wanted", s.ID)
+		}
 		for _, m := range s.Members {
-			if !slices.Contains(duties, m.Duty) || m.Name == "" {
+			if !slices.Contains(duties, m.Duty) || m.ID == "" || m.Name == "" || m.Role == "" {
 				return nil, fmt.Errorf("rolesets.toml: set %s: member %q: duty %q", s.ID, m.ID, m.Duty)
 			}
 		}
 	}
 	for _, s := range n.Set {
+		if s.ID == "" || s.Name == "" || s.Source == "" {
+			return nil, fmt.Errorf("norms.toml: set %q: id, name and source are wanted", s.ID)
+		}
 		for _, x := range s.Norms {
-			if x.Days() == 0 || x.MinCount < 1 || !slices.Contains(classes, x.Class) {
+			if x.Days() == 0 || x.MinCount < 1 || !slices.Contains(classes, x.Class) || x.Window != "any" && x.Window != "night" {
 				return nil, fmt.Errorf("norms.toml: set %s: norm %+v", s.ID, x)
 			}
 		}
-	}
-	if len(r.Set) == 0 || len(n.Set) == 0 || len(n.Risk) == 0 {
-		return nil, fmt.Errorf("rolesets.toml, norms.toml: empty")
 	}
 	return &Rules{r.Set, n.Set, n.Risk}, nil
 }

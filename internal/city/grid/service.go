@@ -53,37 +53,6 @@ func today(tx *store.Tx) string { return tx.Now().In(clock.Shanghai).Format(time
 
 func dayOf(tx *store.Tx) calendar.Day { return calendar.DayOf(tx.NowMS()) }
 
-// Setting are the role set and the norms of a region.
-type Setting struct {
-	Region  region.Code
-	Roles   RoleSet
-	Norms   NormSet
-	FromDay string
-}
-
-// setting finds the newest setting of a region or of the nearest wider one; without any the
-// first sets of the rules.
-func (s *Service) setting(ctx context.Context, tx *store.Tx, r region.Code) (Setting, error) {
-	rows, err := tx.Query(ctx, "SELECT region, from_day, role_set, norm_set FROM grid_setting WHERE from_day <= $1 ORDER BY from_day", today(tx))
-	if err != nil {
-		return Setting{}, err
-	}
-	defer rows.Close()
-	best := Setting{Region: r, Roles: s.rules.roleSet(""), Norms: s.rules.normSet("")}
-	level := region.NoLevel
-	for rows.Next() {
-		var code region.Code
-		var from, roles, norms string
-		if err := rows.Scan(&code, &from, &roles, &norms); err != nil {
-			return best, store.Classify(err)
-		}
-		if region.Contains(code, r) && code.Level() >= level {
-			best, level = Setting{code, s.rules.roleSet(roles), s.rules.normSet(norms), from}, code.Level()
-		}
-	}
-	return best, store.Classify(rows.Err())
-}
-
 // CellAt is the leaf cell that holds a place: part of matter.Places. In the rare place of two
 // cells it is the first; in none it is 0 and the region stays as asked.
 func (s *Service) CellAt(ctx context.Context, tx *store.Tx, p geo.Point, r region.Code) (int64, string, region.Code, error) {
@@ -120,10 +89,8 @@ func (s *Service) CellPosts(ctx context.Context, tx *store.Tx, cell int64, duty 
 		}
 		var out []int64
 		for _, p := range posts {
-			for _, m := range set.Roles.Members {
-				if m.ID == p.Role && m.Duty == duty {
-					out = append(out, p.Post)
-				}
+			if m, known := s.rules.as(set.Roles, p.Role, c.Tier); known && m.Duty == duty {
+				out = append(out, p.Post)
 			}
 		}
 		if len(out) > 0 {

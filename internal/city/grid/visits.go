@@ -8,6 +8,7 @@ import (
 
 	"qingshan/internal/platform/access"
 	"qingshan/internal/platform/audit"
+	"qingshan/internal/platform/evidence"
 	"qingshan/internal/platform/fault"
 	"qingshan/internal/platform/geo"
 	"qingshan/internal/platform/jobs"
@@ -30,7 +31,7 @@ type Visit struct {
 
 // Visit records a look; the same clientId of an account again changes nothing and gives the
 // first. Needs grid.patrol in the cell's region. Errors: invalid for a time to come or more
-// than 7 days ago.
+// than 7 days ago, and for evidence that the actor neither brought nor may see.
 func (s *Service) Visit(ctx context.Context, v Visit) (Visit, error) {
 	err := s.db.Update(ctx, func(tx *store.Tx) error {
 		actor, err := access.RequireAnywhere(ctx, access.GridPatrol)
@@ -87,6 +88,9 @@ func (s *Service) visit(ctx context.Context, tx *store.Tx, actor access.Actor, v
 			return err
 		}
 	}
+	if err := s.mayShow(ctx, tx, actor, v.Evidence); err != nil {
+		return err
+	}
 	checks, err := json.Marshal(v.Checks)
 	if err != nil {
 		return err
@@ -109,6 +113,28 @@ func (s *Service) visit(ctx context.Context, tx *store.Tx, actor access.Actor, v
 		return err
 	}
 	return jobs.Publish(ctx, tx, jobs.Event{Name: "grid.visit", Object: fmt.Sprintf("cell/%d", v.Cell), Region: c.Region})
+}
+
+// mayShow sees that evidence exists, and is the actor's own or lies at a matter that it may
+// see.
+func (s *Service) mayShow(ctx context.Context, tx *store.Tx, actor access.Actor, ids []int64) error {
+	for _, id := range ids {
+		it, err := evidence.Get(ctx, tx, id)
+		if err != nil && !fault.Is(err, fault.NotFound) {
+			return err
+		}
+		mine := err == nil && (actor.IsSystem() || it.Account != 0 && it.Account == actor.Account)
+		if err == nil && !mine && s.cfg.Matters != nil {
+			if mine, err = s.cfg.Matters.Shows(ctx, tx, id); err != nil {
+				return err
+			}
+		}
+		if !mine {
+			return fault.New(fault.Invalid, "evidence_unknown", "材料不存在或不是您上传的，请重新上传").
+				WithField("body.evidence", "找不到这份材料", fmt.Sprint(id))
+		}
+	}
+	return nil
 }
 
 func (st *state) sourceAt(id int64) int {
