@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"encoding/json"
 	"fmt"
+	"slices"
 
 	"qingshan/internal/platform/access"
 	"qingshan/internal/platform/audit"
@@ -68,18 +69,22 @@ func (s *Service) visit(ctx context.Context, tx *store.Tx, actor access.Actor, v
 	if err != nil {
 		return err
 	}
-	if v.Cell == 0 && v.Object.Kind == ofSource {
+	var holds []int64 // the cells that the source falls to: a river has several
+	if v.Object.Kind == ofSource {
 		if i := st.sourceAt(v.Object.ID); i >= 0 {
-			if cells := st.cellsOf(i); len(cells) > 0 {
-				v.Cell = cells[0]
-			}
+			holds = st.cellsOf(i)
+		}
+	}
+	for _, id := range holds {
+		if v.Cell == 0 && actor.Can(access.GridPatrol, st.cells[id].Region) {
+			v.Cell = id
 		}
 	}
 	c, err := st.visible(ctx, access.GridPatrol, v.Cell)
 	if err != nil {
 		return err
 	}
-	if v.Object.Kind != "" {
+	if v.Object.Kind != "" && !slices.Contains(holds, v.Cell) {
 		r, _, err := s.place(ctx, st, v.Object)
 		if err != nil {
 			return err
