@@ -10,12 +10,14 @@ import (
 	"math"
 	"net/http"
 	"net/http/cookiejar"
+	"net/url"
 	"os"
 	"runtime/pprof"
 	"slices"
 	"strconv"
 	"strings"
 	"sync"
+	"syscall"
 	"time"
 
 	"qingshan/internal/platform/clock"
@@ -37,7 +39,12 @@ type pagesBenchResult struct {
 	PerS     float64            `json:"calls_per_s"`
 	P50      float64            `json:"p50_ms"`
 	P99      float64            `json:"p99_ms"`
-	ColdMS   float64            `json:"cold_start_ms"` // from opening the database to the first answer
+	First    float64            `json:"p99_ms_first"`    // of the calls that began before their page was answered once
+	Steady   float64            `json:"p99_ms_steady"`   // of all others
+	CPU      float64            `json:"cpu_ms_per_call"` // of the whole process, the users' side included
+	ColdMS   float64            `json:"cold_start_ms"`   // from opening the database to the first answer
+	AsOfMS   float64            `json:"as_of_ms"`        // the first look at an older state
+	AsOfNext float64            `json:"as_of_next_ms"`   // the same page again
 	Resident int                `json:"resident_mb"`
 	Page     map[string]float64 `json:"p99_ms_by_call"`
 	Errors   int                `json:"errors"`
@@ -112,6 +119,9 @@ func benchPages(ctx context.Context, e *env, o pagesBench) (*pagesBenchResult, e
 		err = profiled(o.profile, func() { benchUsers(ctx, res, client, base, o.span, o.think) })
 		res.Resident = residentMB()
 	}
+	if err == nil {
+		err = benchAsOf(ctx, res, client, base, ready.Resume)
+	}
 	stop()
 	return res, errors.Join(err, <-ended)
 }
@@ -170,6 +180,19 @@ func benchDo(c *http.Client, req *http.Request) error {
 	return nil
 }
 
+// benchAsOf times a look at the state of a week ago that nobody asked for before.
+func benchAsOf(ctx context.Context, res *pagesBenchResult, client *http.Client, base string, now time.Time) error {
+	address := base + "/air/now?asOf=" + url.QueryEscape(now.AddDate(0, 0, -7).Format(time.RFC3339))
+	for _, took := range []*float64{&res.AsOfMS, &res.AsOfNext} {
+		watch := clock.Start()
+		if err := benchGet(ctx, client, address); err != nil {
+			return err
+		}
+		*took = ms(watch.Elapsed())
+	}
+	return nil
+}
+
 // profiled runs fn and writes its processor profile to a file, if one is named.
 func profiled(file string, fn func()) error {
 	if file == "" {
@@ -188,29 +211,41 @@ func profiled(file string, fn func()) error {
 	return f.Close()
 }
 
+// pageCall is one call of one user.
+type pageCall struct {
+	page  string
+	took  time.Duration
+	first bool // it began before the page was answered once
+}
+
 // benchUsers lets the users read pages in turn, each from its own place in the list.
 func benchUsers(ctx context.Context, res *pagesBenchResult, client *http.Client, base string, span, think time.Duration) {
 	ctx, cancel := context.WithTimeout(ctx, span)
 	defer cancel()
 	var mu sync.Mutex
 	var wg sync.WaitGroup
-	took := map[string][]time.Duration{}
-	watch := clock.Start()
+	var calls []pageCall
+	answered := map[string]bool{}
+	watch, before := clock.Start(), processorTime()
 	for u := range res.Users {
 		wg.Go(func() {
 			for i := u; ; i++ {
 				if clock.System().Sleep(ctx, think*time.Duration(1+(u*7+i*3)%9)/5) != nil {
 					return
 				}
-				page := benchedPages[i%len(benchedPages)]
-				one := clock.Start()
-				err := benchGet(ctx, client, base+page)
-				d := one.Elapsed()
+				one := pageCall{page: benchedPages[i%len(benchedPages)]}
+				mu.Lock()
+				one.first = !answered[one.page]
+				mu.Unlock()
+				began := clock.Start()
+				err := benchGet(ctx, client, base+one.page)
+				one.took = began.Elapsed()
 				if ctx.Err() != nil {
 					return
 				}
 				mu.Lock()
-				took[page] = append(took[page], d)
+				answered[one.page] = true
+				calls = append(calls, one)
 				if err != nil {
 					res.Errors++
 				}
@@ -219,17 +254,49 @@ func benchUsers(ctx context.Context, res *pagesBenchResult, client *http.Client,
 		})
 	}
 	wg.Wait()
-	var all []time.Duration
-	for page, list := range took {
-		slices.Sort(list)
-		res.Page[page] = ms(list[len(list)*99/100])
-		all = append(all, list...)
+	res.sum(calls, watch.Elapsed(), processorTime()-before)
+}
+
+// sum writes the times of the calls into the result.
+func (res *pagesBenchResult) sum(calls []pageCall, span, processor time.Duration) {
+	times := func(keep func(pageCall) bool) (out []time.Duration) {
+		for _, c := range calls {
+			if keep(c) {
+				out = append(out, c.took)
+			}
+		}
+		return out
 	}
-	slices.Sort(all)
-	if res.Calls = len(all); res.Calls > 0 {
-		res.P50, res.P99 = ms(all[len(all)/2]), ms(all[len(all)*99/100])
-		res.PerS = math.Round(float64(res.Calls) / watch.Elapsed().Seconds())
+	all := times(func(pageCall) bool { return true })
+	if res.Calls = len(all); res.Calls == 0 {
+		return
 	}
+	res.P50, res.P99 = percentile(all, 50), percentile(all, 99)
+	res.First = percentile(times(func(c pageCall) bool { return c.first }), 99)
+	res.Steady = percentile(times(func(c pageCall) bool { return !c.first }), 99)
+	for _, page := range benchedPages {
+		res.Page[page] = percentile(times(func(c pageCall) bool { return c.page == page }), 99)
+	}
+	res.PerS = math.Round(float64(res.Calls) / span.Seconds())
+	res.CPU = ms(processor / time.Duration(res.Calls))
+}
+
+// percentile of times in ms; 0 without any.
+func percentile(times []time.Duration, p int) float64 {
+	if len(times) == 0 {
+		return 0
+	}
+	slices.Sort(times)
+	return ms(times[len(times)*p/100])
+}
+
+// processorTime is what this process has used so far, in user and in kernel mode.
+func processorTime() time.Duration {
+	var u syscall.Rusage
+	if syscall.Getrusage(syscall.RUSAGE_SELF, &u) != nil {
+		return 0
+	}
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }
 
 func ms(d time.Duration) float64 { return math.Round(float64(d.Microseconds())/100) / 10 }

@@ -7,6 +7,7 @@ import (
 
 	"qingshan/internal/city/situation"
 	"qingshan/internal/city/telemetry"
+	"qingshan/internal/platform/access"
 	"qingshan/internal/platform/jobs"
 )
 
@@ -37,19 +38,24 @@ func newBoards(s *Server, air *situation.Service, bus *jobs.Bus) *boards {
 // run computes the first board, then follows events and the store until ctx ends.
 func (b *boards) run(ctx context.Context) error {
 	sub := b.bus.Subscribe(boardsQueue)
-	bring := b.air.Warm
+	bring := func(ctx context.Context) (bool, error) { return true, b.air.Warm(ctx) }
 	for ctx.Err() == nil {
 		last, _, err := jobs.Ends(ctx, b.s.db) // before the boards are brought: they hold it afterwards
 		if err == nil {
 			err = b.look(ctx)
 		}
+		changed := false
 		if err == nil {
-			err = bring(ctx)
+			changed, err = bring(ctx)
 		}
 		if err == nil {
 			b.reached(last)
-			bring = b.refresh
-		} else if ctx.Err() == nil {
+			bring = b.air.Refresh
+		}
+		if err == nil && changed {
+			b.warm(ctx)
+		}
+		if err != nil && ctx.Err() == nil {
 			b.s.log.WarnContext(ctx, "air boards are behind", "error", err)
 		}
 		if ended := b.wait(ctx, sub); ended { // the queue ran over during a long computation
@@ -70,9 +76,16 @@ func (b *boards) look(ctx context.Context) error {
 	return err
 }
 
-func (b *boards) refresh(ctx context.Context) error {
-	_, err := b.air.Refresh(ctx)
-	return err
+// warm makes what the first readers of the new numbers will ask for. Where it fails they wait
+// a little longer, and learn of the error.
+func (b *boards) warm(ctx context.Context) {
+	err := b.air.WarmPages(ctx)
+	if err == nil {
+		_, err = b.s.rooms.Sites.Streams(access.With(ctx, access.System("boards")), "", 0)
+	}
+	if err != nil && ctx.Err() == nil {
+		b.s.log.WarnContext(ctx, "pages were not made ahead", "error", err)
+	}
 }
 
 // wait returns after the next event, with all others that are there taken, or after the poll.

@@ -3,12 +3,12 @@ package server
 import (
 	"compress/gzip"
 	"net/http"
+	"strconv"
 	"strings"
 	"sync"
-)
 
-// packedFrom is the size from which packing pays: below it an answer fits one packet.
-const packedFrom = 1400
+	"qingshan/internal/platform/rest"
+)
 
 // packed compresses larger JSON and CSV answers for clients that take it. Speed before size:
 // the first level already makes a tenth of a table.
@@ -68,7 +68,7 @@ func (p *packing) decide(size int) {
 	if fits {
 		h.Add("Vary", "Accept-Encoding")
 	}
-	if fits && size >= packedFrom && h.Get("Content-Encoding") == "" {
+	if fits && size >= rest.PackedFrom && h.Get("Content-Encoding") == "" {
 		h.Set("Content-Encoding", "gzip")
 		h.Del("Content-Length")
 		p.gz = p.pool.Get().(*gzip.Writer)
@@ -77,6 +77,24 @@ func (p *packing) decide(size int) {
 	if p.status != 0 {
 		p.ResponseWriter.WriteHeader(p.status)
 	}
+}
+
+// WritePacked sends an answer that was packed before.
+func (p *packing) WritePacked(parts ...[]byte) error {
+	size := 0
+	for _, b := range parts {
+		size += len(b)
+	}
+	h := p.Header()
+	h.Set("Content-Encoding", "gzip")
+	h.Set("Content-Length", strconv.Itoa(size))
+	p.decide(size)
+	for _, b := range parts {
+		if _, err := p.ResponseWriter.Write(b); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // FlushError lets a stream through: the head goes out at once.

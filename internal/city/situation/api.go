@@ -88,68 +88,68 @@ func (s *Service) Register(a *rest.API) {
 	get := func(path, id, summary string) rest.Spec {
 		return rest.Spec{Method: http.MethodGet, Path: path, ID: id, Summary: summary, Tag: "situation", Access: access.AirRead}
 	}
-	rest.Register(a, get("/air/now", "airNow", "最新一小时的城市和站点"), read(s, func(q *nowQuery) At { return q.At }, s.apiNow))
-	rest.Register(a, get("/air/yesterday", "airDay", "某一天的城市和站点"), read(s, func(q *dayQuery) At { return q.At }, s.apiDay))
+	rest.Register(a, get("/air/now", "airNow", "最新一小时的城市和站点"), reading(s, func(q *nowQuery) At { return q.At }, s.apiNow))
+	rest.Register(a, get("/air/yesterday", "airDay", "某一天的城市和站点"), reading(s, func(q *dayQuery) At { return q.At }, s.apiDay))
 	rest.Register(a, get("/air/map", "airMap", "地图底图"), read(s, func(q *At) At { return *q },
 		func(ctx context.Context, c region.Code, _ *At) (*MapLayers, error) { return s.Map(ctx, c) }))
 	rest.Register(a, get("/air/map/places", "airMapPlaces", "地图上的乡镇界和村"), read(s, func(q *At) At { return *q },
 		func(ctx context.Context, c region.Code, _ *At) (*MapPlaces, error) { return s.Places(ctx, c) }))
-	rest.Register(a, get("/air/days", "airDays", "逐日数据"), read(s, func(q *daysQuery) At { return q.At }, s.apiDays))
-	rest.Register(a, get("/air/months", "airMonths", "逐月数据"), read(s, func(q *yearQuery) At { return q.At }, s.apiMonths))
-	rest.Register(a, get("/air/targets", "airTargets", "年度目标"), read(s, func(q *yearQuery) At { return q.At }, s.apiTargets))
-	rest.Register(a, get("/air/ranking", "airRanking", "综合指数排名"), read(s, func(q *rankQuery) At { return q.At }, s.apiRanking))
+	rest.Register(a, get("/air/days", "airDays", "逐日数据"), reading(s, func(q *daysQuery) At { return q.At }, s.apiDays))
+	rest.Register(a, get("/air/months", "airMonths", "逐月数据"), reading(s, func(q *yearQuery) At { return q.At }, s.apiMonths))
+	rest.Register(a, get("/air/targets", "airTargets", "年度目标"), reading(s, func(q *yearQuery) At { return q.At }, s.apiTargets))
+	rest.Register(a, get("/air/ranking", "airRanking", "综合指数排名"), reading(s, func(q *rankQuery) At { return q.At }, s.apiRanking))
 	rest.Register(a, get("/explain", "explain", "一个数字是怎么来的"), read(s, func(q *explainQuery) At { return q.At }, s.apiExplain))
 	s.registerWrites(a)
 	s.registerSetup(a)
 	s.registerExports(a, get)
 }
 
-func (s *Service) apiNow(ctx context.Context, c region.Code, q *nowQuery) (*Now, error) {
+func (s *Service) apiNow(ctx context.Context, c region.Code, q *nowQuery) (*answer[Now], error) {
 	t, err := ParseAsOf(q.AsOf)
 	if err != nil {
 		return nil, err
 	}
-	return s.Now(ctx, c, t, strings.FieldsFunc(q.Sites, func(r rune) bool { return r == ',' }))
+	return s.now(ctx, c, t, strings.FieldsFunc(q.Sites, func(r rune) bool { return r == ',' }))
 }
 
-func (s *Service) apiDay(ctx context.Context, c region.Code, q *dayQuery) (*DayBoard, error) {
+func (s *Service) apiDay(ctx context.Context, c region.Code, q *dayQuery) (*answer[DayBoard], error) {
 	t, err := ParseAsOf(q.AsOf)
 	if err != nil {
 		return nil, err
 	}
-	return s.Day(ctx, c, q.Date, t)
+	return s.day(ctx, c, q.Date, t)
 }
 
-func (s *Service) apiDays(ctx context.Context, c region.Code, q *daysQuery) (*Days, error) {
+func (s *Service) apiDays(ctx context.Context, c region.Code, q *daysQuery) (*answer[Days], error) {
 	t, err := ParseAsOf(q.AsOf)
 	if err != nil {
 		return nil, err
 	}
-	return s.Days(ctx, c, q.From, q.To, t)
+	return s.days(ctx, c, q.From, q.To, t)
 }
 
-func (s *Service) apiMonths(ctx context.Context, c region.Code, q *yearQuery) (*Months, error) {
+func (s *Service) apiMonths(ctx context.Context, c region.Code, q *yearQuery) (*answer[Months], error) {
 	t, err := ParseAsOf(q.AsOf)
 	if err != nil {
 		return nil, err
 	}
-	return s.Months(ctx, c, q.Year, q.Dust, t)
+	return s.months(ctx, c, q.Year, q.Dust, t)
 }
 
-func (s *Service) apiTargets(ctx context.Context, c region.Code, q *yearQuery) (*Targets, error) {
+func (s *Service) apiTargets(ctx context.Context, c region.Code, q *yearQuery) (*answer[Targets], error) {
 	t, err := ParseAsOf(q.AsOf)
 	if err != nil {
 		return nil, err
 	}
-	return s.Targets(ctx, c, q.Year, q.Dust, t)
+	return s.targetPage(ctx, c, q.Year, q.Dust, t)
 }
 
-func (s *Service) apiRanking(ctx context.Context, c region.Code, q *rankQuery) (*Ranking, error) {
+func (s *Service) apiRanking(ctx context.Context, c region.Code, q *rankQuery) (*answer[Ranking], error) {
 	t, err := ParseAsOf(q.AsOf)
 	if err != nil {
 		return nil, err
 	}
-	return s.Ranking(ctx, c, q.List, q.Period, q.Date, q.Dust, t)
+	return s.ranking(ctx, c, q.List, q.Period, q.Date, q.Dust, t)
 }
 
 func (s *Service) apiExplain(ctx context.Context, c region.Code, q *explainQuery) (*Explanation, error) {

@@ -3,7 +3,6 @@ package situation
 import (
 	"fmt"
 	"slices"
-	"sync"
 	"time"
 
 	"qingshan/internal/rules/air"
@@ -43,13 +42,6 @@ type board struct {
 	panelAssessed *air.Days
 	cities        []panelCity
 	own           int // index of the own city in the panel, −1 when it is not in it
-
-	rankings sync.Map // rankingKey → *Ranking, only read once made
-}
-
-type rankingKey struct {
-	list, period, dust string
-	day                calendar.Day
 }
 
 // unit is a region with a value of its own: the city or a county.

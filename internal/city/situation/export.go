@@ -49,13 +49,13 @@ func intText(n *int) string {
 }
 
 // exporting adapts a use case and its table to an export.
-func exporting[Q any, T any](where func(*Q) At, h func(context.Context, region.Code, *Q) (*T, error), table func(*T) *rest.Table) func(context.Context, *Q) (*rest.Table, error) {
+func exporting[Q any, T any](where func(*Q) At, h func(context.Context, region.Code, *Q) (*answer[T], error), table func(*T) *rest.Table) func(context.Context, *Q) (*rest.Table, error) {
 	return func(ctx context.Context, q *Q) (*rest.Table, error) {
 		code, err := where(q).code()
 		if err != nil {
 			return nil, err
 		}
-		out, err := h(ctx, code, q)
+		out, err := complete(h(ctx, code, q))
 		if err != nil {
 			return nil, err
 		}

@@ -111,27 +111,8 @@ func (b *board) membership(list string, t *table) (func(panelCity) bool, error) 
 	return func(c panelCity) bool { return slices.Contains(l.Members, c.short) }, nil
 }
 
-// ranking is a list ranked by composite index over a period that ends on day. A board does
-// not change, so each is made once; the caller gets its own copy of the head and the rows.
+// ranking is a list ranked by composite index over a period that ends on day.
 func (b *board) ranking(list, period, dust string, day calendar.Day) (*Ranking, error) {
-	if day != b.lastDay() { // only the page's own question is worth keeping
-		return b.makeRanking(list, period, dust, day)
-	}
-	k := rankingKey{list, period, dust, day}
-	made, ok := b.rankings.Load(k)
-	if !ok {
-		r, err := b.makeRanking(list, period, dust, day)
-		if err != nil {
-			return nil, err
-		}
-		made, _ = b.rankings.LoadOrStore(k, r)
-	}
-	out := *made.(*Ranking)
-	out.Rows = slices.Clone(out.Rows)
-	return &out, nil
-}
-
-func (b *board) makeRanking(list, period, dust string, day calendar.Day) (*Ranking, error) {
 	s, err := spanOf(period, day)
 	if err != nil {
 		return nil, err

@@ -43,6 +43,7 @@ type Service struct {
 	engines  *engines
 	workers  int
 	outlooks outlooks
+	answers  answers
 	serial   atomic.Int64
 
 	mu     sync.Mutex
@@ -196,7 +197,9 @@ func (s *Service) bring(ctx context.Context, k boardKey, change int64) (fresh bo
 		return false, fault.Wrap(err, fault.Internal, "board", "空气数据计算失败")
 	}
 	b.serial, b.stale = s.serial.Add(1), stale
-	sl.board.Store(b)
+	if old := sl.board.Swap(b); old != nil {
+		s.answers.drop(old.serial)
+	}
 	return true, nil
 }
 
@@ -334,7 +337,7 @@ func dayOr(text string, other calendar.Day) (calendar.Day, error) {
 	}
 	d, err := calendar.ParseDay(text)
 	if err != nil {
-		return 0, fault.Newf(fault.Invalid, "date", "日期“%s”应写成 2006-01-02", text).WithField("query.date", "应写成 2006-01-02", text)
+		return 0, fault.Newf(fault.Invalid, "date", "日期“%s”应写成 2026-08-28 这样的日期", text).WithField("query.date", "应写成 2026-08-28 这样的日期", text)
 	}
 	return d, nil
 }

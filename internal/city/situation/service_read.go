@@ -3,6 +3,7 @@ package situation
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"math"
 	"time"
 
@@ -15,17 +16,24 @@ import (
 // Now is the newest hour of a region. sites are the stations whose curves are wanted.
 // Errors as access.Require; not found without data.
 func (s *Service) Now(ctx context.Context, code region.Code, asOf time.Time, sites []string) (*Now, error) {
+	return complete(s.now(ctx, code, asOf, sites))
+}
+
+func (s *Service) now(ctx context.Context, code region.Code, asOf time.Time, sites []string) (*answer[Now], error) {
 	v, err := s.open(ctx, code, asOf)
 	if err != nil {
 		return nil, err
 	}
-	out := v.board.now(v.unit, sites)
-	out.Meta = s.meta(v, "")
-	return out, nil
+	return &answer[Now]{v, fmt.Sprintf("now %q", sites), s.meta(v, ""), func(n *Now) *Meta { return &n.Meta },
+		func() (*Now, error) { return v.board.now(v.unit, sites), nil }}, nil
 }
 
 // Day is one finished day of a region; "" is yesterday's.
 func (s *Service) Day(ctx context.Context, code region.Code, date string, asOf time.Time) (*DayBoard, error) {
+	return complete(s.day(ctx, code, date, asOf))
+}
+
+func (s *Service) day(ctx context.Context, code region.Code, date string, asOf time.Time) (*answer[DayBoard], error) {
 	v, err := s.open(ctx, code, asOf)
 	if err != nil {
 		return nil, err
@@ -34,14 +42,18 @@ func (s *Service) Day(ctx context.Context, code region.Code, date string, asOf t
 	if err != nil {
 		return nil, err
 	}
-	out := v.board.dayBoard(v.unit, day)
-	out.Meta = s.meta(v, "")
-	out.Meta.Standard = v.board.engines.on(day).Edition.ID
-	return out, nil
+	m := s.meta(v, "")
+	m.Standard = v.board.engines.on(day).Edition.ID
+	return &answer[DayBoard]{v, "day " + day.String(), m, func(d *DayBoard) *Meta { return &d.Meta },
+		func() (*DayBoard, error) { return v.board.dayBoard(v.unit, day), nil }}, nil
 }
 
 // Days lists the days of a region from … to (inclusive).
 func (s *Service) Days(ctx context.Context, code region.Code, from, to string, asOf time.Time) (*Days, error) {
+	return complete(s.days(ctx, code, from, to, asOf))
+}
+
+func (s *Service) days(ctx context.Context, code region.Code, from, to string, asOf time.Time) (*answer[Days], error) {
 	v, err := s.open(ctx, code, asOf)
 	if err != nil {
 		return nil, err
@@ -54,13 +66,18 @@ func (s *Service) Days(ctx context.Context, code region.Code, from, to string, a
 	if err != nil {
 		return nil, err
 	}
-	out := &Days{Meta: s.meta(v, "")}
-	out.Items, err = v.board.dayTable(v.unit, a, z)
-	return out, err
+	return &answer[Days]{v, fmt.Sprintf("days %s %s", a, z), s.meta(v, ""), func(d *Days) *Meta { return &d.Meta }, func() (*Days, error) {
+		items, err := v.board.dayTable(v.unit, a, z)
+		return &Days{Items: items}, err
+	}}, nil
 }
 
 // Months lists the months of a year (0: the newest) and the year itself.
 func (s *Service) Months(ctx context.Context, code region.Code, year int, dust string, asOf time.Time) (*Months, error) {
+	return complete(s.months(ctx, code, year, dust, asOf))
+}
+
+func (s *Service) months(ctx context.Context, code region.Code, year int, dust string, asOf time.Time) (*answer[Months], error) {
 	v, err := s.open(ctx, code, asOf)
 	if err != nil {
 		return nil, err
@@ -68,12 +85,17 @@ func (s *Service) Months(ctx context.Context, code region.Code, year int, dust s
 	if year == 0 {
 		year = v.board.lastDay().Year()
 	}
-	return &Months{Meta: s.meta(v, dust), Items: v.board.monthTable(v.unit, year, dust)}, nil
+	return &answer[Months]{v, fmt.Sprintf("months %d %q", year, dust), s.meta(v, dust), func(m *Months) *Meta { return &m.Meta },
+		func() (*Months, error) { return &Months{Items: v.board.monthTable(v.unit, year, dust)}, nil }}, nil
 }
 
 // Ranking ranks a list by composite index over the period that ends on date ("": the newest
 // finished day).
 func (s *Service) Ranking(ctx context.Context, code region.Code, list, period, date, dust string, asOf time.Time) (*Ranking, error) {
+	return complete(s.ranking(ctx, code, list, period, date, dust, asOf))
+}
+
+func (s *Service) ranking(ctx context.Context, code region.Code, list, period, date, dust string, asOf time.Time) (*answer[Ranking], error) {
 	v, err := s.open(ctx, code, asOf)
 	if err != nil {
 		return nil, err
@@ -82,36 +104,52 @@ func (s *Service) Ranking(ctx context.Context, code region.Code, list, period, d
 	if err != nil {
 		return nil, err
 	}
+	question := fmt.Sprintf("ranking %q %q %q %s", list, period, dust, day)
+	return &answer[Ranking]{v, question, s.meta(v, dust), func(r *Ranking) *Meta { return &r.Meta },
+		func() (*Ranking, error) { return v.ranking(list, period, dust, day) }}, nil
+}
+
+// ranking is the board's, with the place of a county that asks for those of the counties.
+func (v *view) ranking(list, period, dust string, day calendar.Day) (*Ranking, error) {
 	out, err := v.board.ranking(list, period, dust, day)
-	if err != nil {
-		return nil, err
+	if err != nil || list != "county" || v.unit == 0 {
+		return out, err
 	}
-	if list == "county" && v.unit > 0 {
-		for i := range out.Rows {
-			out.Rows[i].Own = out.Rows[i].Region.Code == v.place.Code
-			if out.Rows[i].Own {
-				out.Own = OwnPlace{out.Rows[i].Rank, len(out.Rows)}
-			}
+	for i := range out.Rows {
+		out.Rows[i].Own = out.Rows[i].Region.Code == v.place.Code
+		if out.Rows[i].Own {
+			out.Own = OwnPlace{out.Rows[i].Rank, len(out.Rows)}
 		}
-		out.Answer, out.AnswerEN = rankAnswer(v.place.Name, out)
 	}
-	out.Meta = s.meta(v, dust)
+	out.Answer, out.AnswerEN = rankAnswer(v.place.Name, out)
 	return out, nil
 }
 
 // Targets is a region's year (0: the newest) against its targets.
 func (s *Service) Targets(ctx context.Context, code region.Code, year int, dust string, asOf time.Time) (*Targets, error) {
+	return complete(s.targetPage(ctx, code, year, dust, asOf))
+}
+
+func (s *Service) targetPage(ctx context.Context, code region.Code, year int, dust string, asOf time.Time) (*answer[Targets], error) {
 	v, err := s.open(ctx, code, asOf)
 	if err != nil {
 		return nil, err
 	}
-	t, err := s.year(ctx, v, year, dust, v.unit)
+	if year == 0 {
+		year = v.board.lastDay().Year()
+	}
+	set, err := s.targets(ctx, region.Code(v.place.Code), year, v.board.asOf)
 	if err != nil {
 		return nil, err
 	}
-	out := t.page()
-	out.Meta = s.meta(v, dust)
-	return out, nil
+	question := fmt.Sprintf("targets %d %q %v", year, dust, set) // maps are printed in the order of their keys
+	return &answer[Targets]{v, question, s.meta(v, dust), func(t *Targets) *Meta { return &t.Meta }, func() (*Targets, error) {
+		t, err := v.board.newYear(&s.outlooks, v.unit, year, dust, set)
+		if err != nil {
+			return nil, err
+		}
+		return t.page(), nil
+	}}, nil
 }
 
 func (s *Service) year(ctx context.Context, v *view, year int, dust string, unit int) (*year, error) {
@@ -257,7 +295,7 @@ func ParseAsOf(text string) (time.Time, error) {
 	if err != nil {
 		ms, err := calendar.ParseTime(text)
 		if err != nil {
-			return time.Time{}, fault.Newf(fault.Invalid, "as_of", "截至时间“%s”应写成 2006-01-02T15:04", text).WithField("query.asOf", "应写成 2006-01-02T15:04", text)
+			return time.Time{}, fault.Newf(fault.Invalid, "as_of", "截至时间“%s”应写成 2026-08-28T08:00 这样的时间", text).WithField("query.asOf", "应写成 2026-08-28T08:00 这样的时间", text)
 		}
 		t = time.UnixMilli(ms)
 	}

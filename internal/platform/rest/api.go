@@ -94,6 +94,7 @@ func New(mux *http.ServeMux, cfg Config) *API {
 	hc.OpenAPIPath = ""  // the server publishes the document itself
 	hc.SchemasPath = ""  // nothing links to single schemas
 	hc.CreateHooks = nil // no $schema in bodies, no schema links
+	hc.Formats = map[string]huma.Format{"application/json": jsonFormat(), "json": jsonFormat()}
 	hc.Components.Schemas = huma.NewMapRegistry("#/components/schemas/", namer())
 	hc.Transformers = []huma.Transformer{a.translate}
 	hc.Info.Description = "污染防治攻坚工作系统的接口。时间为北京时间，小时值标注为该小时的结束时刻；标准规定修约的数值以字符串给出。"
