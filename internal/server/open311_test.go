@@ -21,6 +21,11 @@ func TestOpen311WithoutAKey(t *testing.T) {
 				t.Errorf("%s, %s: %d %.200s", who, path, status, text)
 			}
 		}
+		for _, format := range []string{"xml", "json"} {
+			if status, text := send(t, client, "GET", app.URL+"/open311/discovery."+format, ""); status != 200 || !strings.Contains(text, app.URL+"/open311/v2") {
+				t.Errorf("%s, discovery.%s: %d %.300s", who, format, status, text)
+			}
+		}
 		if status, text := send(t, client, "POST", app.URL+"/open311/v2/requests.json", "service_code=complaint.dust", "Content-Type", "application/x-www-form-urlencoded"); status != 403 {
 			t.Errorf("%s reports: %d %.200s", who, status, text)
 		}

@@ -52,7 +52,7 @@ func evidenceOf(t *testing.T, app *apptest.App, unit int64) []string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	key, _, err := matter.NewOpen311(rooms.Matters).Issue(apptest.System(t), "tool-of-county-b", apptest.CountyB, unit)
+	key, _, err := matter.NewOpen311(rooms.Matters, matter.Open311Config{}).Issue(apptest.System(t), "tool-of-county-b", apptest.CountyB, unit)
 	if err != nil {
 		t.Fatal(err)
 	}

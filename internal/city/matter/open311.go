@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"qingshan/internal/city/matter/kind"
 	"qingshan/internal/platform/access"
@@ -31,10 +32,13 @@ const (
 
 // refusal is an answer in the specification's form.
 func georefuse(code int, format string, args ...any) error {
-	return &georeportFault{georeportError{code, fmt.Sprintf(format, args...)}}
+	return &georeportFault{georeportError{code, fmt.Sprintf(format, args...)}, 0}
 }
 
-type georeportFault struct{ georeportError }
+type georeportFault struct {
+	georeportError
+	after time.Duration // when to come again, 0 not told
+}
 
 func (e *georeportFault) Error() string { return e.Description }
 
@@ -83,6 +87,9 @@ func (o *Open311) route(r *http.Request, path string) (any, error) {
 	if err != nil {
 		return nil, err
 	}
+	if wait := o.meter.take(k.ID, r.Method == http.MethodPost); wait > 0 {
+		return nil, &georeportFault{georeportError{http.StatusTooManyRequests, "too many requests with this api_key"}, wait}
+	}
 	ctx = access.With(ctx, access.System("open311:"+k.Name))
 	switch {
 	case r.Method == http.MethodPost:
@@ -105,14 +112,17 @@ func (o *Open311) answer(w http.ResponseWriter, r *http.Request, format string, 
 		switch {
 		case errors.As(err, &g):
 		case errors.As(err, &f) && f.Kind == fault.Invalid:
-			g = &georeportFault{georeportError{http.StatusBadRequest, f.Message}}
+			g = &georeportFault{georeportError{http.StatusBadRequest, f.Message}, 0}
 		case errors.As(err, &f) && f.Kind == fault.Unavailable:
-			g = &georeportFault{georeportError{http.StatusServiceUnavailable, f.Message}}
+			g = &georeportFault{georeportError{http.StatusServiceUnavailable, f.Message}, 0}
 		default:
 			o.s.log.ErrorContext(r.Context(), "open311", "error", err)
-			g = &georeportFault{georeportError{http.StatusInternalServerError, "internal error"}}
+			g = &georeportFault{georeportError{http.StatusInternalServerError, "internal error"}, 0}
 		}
 		status, out = g.Code, georeportErrors{List: []georeportError{g.georeportError}}
+		if g.after > 0 {
+			w.Header().Set("Retry-After", strconv.Itoa(int((g.after+time.Second-1)/time.Second)))
+		}
 	}
 	var b bytes.Buffer
 	if err := encodeGeoreport(&b, format, out); err != nil {

@@ -13,6 +13,7 @@ import (
 
 	"qingshan/internal/platform/access"
 	"qingshan/internal/platform/audit"
+	"qingshan/internal/platform/clock"
 	"qingshan/internal/platform/fault"
 	"qingshan/internal/platform/rest"
 	"qingshan/internal/platform/store"
@@ -31,18 +32,31 @@ type OpenKey struct {
 	EndedAt   int64 // 0: in use
 }
 
+// Open311Config says how the door works.
+type Open311Config struct {
+	Kinds   []string    // that may be reported through it; none means complaints
+	Base    string      // address of the installation, "" as the request names it
+	Contact string      // who answers for the installation, for the discovery document
+	Machine clock.Clock // for the limits on keys; nil: the machine's
+}
+
 // Open311 is the door for tools of the city that speak GeoReport v2.
 type Open311 struct {
 	s     *Service
-	kinds []string // kinds that may be reported through it
+	cfg   Open311Config
+	kinds []string
+	meter *georeportMeter
 }
 
-// NewOpen311 makes the door. kinds are those that may be reported; none means complaints.
-func NewOpen311(s *Service, kinds ...string) *Open311 {
-	if len(kinds) == 0 {
-		kinds = []string{"complaint"}
+// NewOpen311 makes the door.
+func NewOpen311(s *Service, cfg Open311Config) *Open311 {
+	if len(cfg.Kinds) == 0 {
+		cfg.Kinds = []string{"complaint"}
 	}
-	return &Open311{s, kinds}
+	if cfg.Machine == nil {
+		cfg.Machine = clock.System()
+	}
+	return &Open311{s, cfg, cfg.Kinds, &georeportMeter{clock: cfg.Machine, used: map[meterKey]meterUse{}}}
 }
 
 func hashKey(key string) string {

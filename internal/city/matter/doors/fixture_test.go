@@ -80,9 +80,11 @@ func build(t *testing.T, cfg store.Config) *house {
 	api := rest.New(h.mux, rest.Config{Version: "test", DB: h.db})
 	h.files = matter.NewFiles(h.matters, ev, "测试市", "test")
 	h.files.Routes(api)
-	h.open311 = matter.NewOpen311(h.matters)
+	h.open311 = matter.NewOpen311(h.matters, matter.Open311Config{Machine: h.clk, Contact: "010-0000"})
 	h.open311.Routes(api)
 	h.mux.Handle(matter.Open311Prefix, h.open311)
+	h.mux.HandleFunc(matter.Open311Discovery+".xml", h.open311.Discovery)
+	h.mux.HandleFunc(matter.Open311Discovery+".json", h.open311.Discovery)
 	return h
 }
 

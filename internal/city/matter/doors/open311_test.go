@@ -174,3 +174,73 @@ func TestOpen311Refuses(t *testing.T) {
 		}
 	})
 }
+
+// The discovery document says where the specification is spoken, in both formats.
+func TestOpen311Discovery(t *testing.T) {
+	both(t, func(h *house) {
+		status, _, out := h.call("", "GET", matter.Open311Discovery+".json", nil)
+		var d struct {
+			Changeset, Contact string
+			KeyService         string `json:"key_service"`
+			Endpoints          []struct {
+				Specification, URL, Changeset, Type string
+				Formats                             []string
+			}
+		}
+		if err := json.Unmarshal(out, &d); err != nil || status != 200 || len(d.Endpoints) != 1 {
+			h.Fatalf("%d %s %v", status, out, err)
+		}
+		e := d.Endpoints[0]
+		if e.Specification != "http://wiki.open311.org/GeoReport_v2" || e.URL != "http://example.com/open311/v2" || e.Type != "production" ||
+			strings.Join(e.Formats, " ") != "text/xml application/json" || e.Changeset != "2024-01-01T00:00:00+08:00" || d.Contact != "010-0000" || d.KeyService == "" {
+			h.Errorf("%+v", d)
+		}
+		status, header, out := h.call("", "GET", matter.Open311Discovery+".xml", nil)
+		var x struct {
+			XMLName xml.Name `xml:"discovery"`
+			URL     []string `xml:"endpoints>endpoint>url"`
+			Format  []string `xml:"endpoints>endpoint>formats>format"`
+		}
+		if err := xml.Unmarshal(out, &x); err != nil || status != 200 || len(x.URL) != 1 || len(x.Format) != 2 || header.Get("Content-Type") != "text/xml; charset=utf-8" {
+			h.Errorf("%d %s %v", status, out, err)
+		}
+		if status, _, _ := h.call("", "POST", matter.Open311Discovery+".json", nil); status != 405 {
+			h.Errorf("POST: %d", status)
+		}
+	})
+}
+
+// A key that asks too much waits, and no other key with it.
+func TestOpen311LimitsAKey(t *testing.T) {
+	both(t, func(h *house) {
+		key, other := h.issue("admin", "城管平台", string(countyA), "新乡县攻坚办"), h.issue("admin", "获嘉平台", string(countyB), "获嘉县攻坚办")
+		for i := range 120 {
+			if status, text := h.read("requests.json?api_key=" + key); status != 200 {
+				h.Fatalf("request %d: %d %s", i, status, text)
+			}
+		}
+		status, header, out := h.call("", "GET", matter.Open311Prefix+"requests.json?api_key="+key, nil)
+		if status != 429 || header.Get("Retry-After") != "1" || !strings.Contains(string(out), `"code":429`) {
+			h.Errorf("request 121: %d %v %s", status, header, out)
+		}
+		if status, _ := h.read("requests.json?api_key=" + other); status != 200 {
+			h.Errorf("another key: %d", status)
+		}
+		form := url.Values{"api_key": {key}, "service_code": {"complaint.dust"}, "address_string": {"某处"}, "description": {"x"}}
+		for i := range 20 {
+			if status, text := h.post("xml", form); status != 201 {
+				h.Fatalf("report %d: %d %s", i, status, text)
+			}
+		}
+		if status, text := h.post("xml", form); status != 429 || !strings.Contains(text, "<code>429</code>") {
+			h.Errorf("report 21: %d %s", status, text)
+		}
+		h.clk.Advance(10 * time.Second)
+		if status, _ := h.post("xml", form); status != 201 {
+			h.Errorf("after ten seconds: %d", status)
+		}
+		if status, _ := h.read("requests.json?api_key=" + key); status != 200 {
+			h.Errorf("after ten seconds: %d", status)
+		}
+	})
+}
