@@ -3,6 +3,8 @@ package telemetry
 import (
 	"context"
 	"fmt"
+	"slices"
+	"strings"
 
 	"qingshan/internal/platform/access"
 	"qingshan/internal/platform/series"
@@ -35,12 +37,31 @@ func (d Doubt) Text() (zh, en string) {
 		fmt.Sprintf("%s times the median %s of %d neighbours", n, FormatValue(d.Median), d.Neighbours)
 }
 
-// doubt keeps the reason of a mark. The same value delivered again keeps its first reason.
-func (in *Intake) doubt(ctx context.Context, j *judged, i int, d Doubt) error {
-	_, err := in.tx.Exec(ctx, `INSERT INTO doubt (site, factor, stat, time, value, batch_id, median, neighbours)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (site, factor, stat, time, value) DO NOTHING`,
-		j.Site, j.Factor, j.Stat, j.Times[i], d.Value, in.account.Batch, d.Median, d.Neighbours)
-	return err
+// doubted is a mark with its reason, waiting to be stored.
+type doubted struct {
+	key  series.Key
+	time int64
+	Doubt
+}
+
+// writeDoubts keeps the reasons of marks. The same value delivered again keeps its first reason.
+func writeDoubts(ctx context.Context, tx *store.Tx, batch int64, list []doubted) error {
+	const columns, rows = 8, 60
+	for chunk := range slices.Chunk(list, rows) {
+		var values []string
+		var args []any
+		for _, d := range chunk {
+			in, _ := store.In(1+len(args), columns)
+			values = append(values, in)
+			args = append(args, d.key.Site, d.key.Factor, d.key.Stat, d.time, d.Value, batch, d.Median, d.Neighbours)
+		}
+		_, err := tx.Exec(ctx, "INSERT INTO doubt (site, factor, stat, time, value, batch_id, median, neighbours) VALUES "+
+			strings.Join(values, ",")+" ON CONFLICT (site, factor, stat, time, value) DO NOTHING", args...)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // DoubtAt is the place of a doubted value in its series.

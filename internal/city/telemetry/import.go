@@ -39,6 +39,7 @@ type Imports struct {
 	cfg     ImportConfig
 	program func() string // digest of the running program
 	machine clock.Clock   // paces progress reports: a matter of the machine, not of the city
+	judged  func()        // for tests: called between judging and storing; nil: nobody
 
 	mu      sync.Mutex
 	running map[int64]ImportProgress
@@ -62,14 +63,13 @@ type importHooks struct {
 	commit func(context.Context, *store.Tx) error
 }
 
-// errDryRun rolls a dry run back after everything was tried.
-var errDryRun = errors.New("dry run")
-
 // Run imports a file from the command line: everything in one transaction, or nothing. The
-// callbacks may be nil; they are called from this goroutine or one that ends before Run
-// returns. A second attempt on PostgreSQL gives rejects again after a call with the zero
-// Reject. Needs import.run. Errors: invalid for a file that cannot be used, naming file and
-// line; unavailable for a full disk and the like; then nothing is stored.
+// file is read and judged before that transaction begins, so that others can write meanwhile.
+// The callbacks may be nil; they are called from this goroutine or one that ends before Run
+// returns. When the register of sites changed while the file was read, all is judged again and
+// gives its rejects again after a call with the zero Reject. Needs import.run. Errors: invalid
+// for a file that cannot be used, naming file and line; unavailable for a full disk and the
+// like; then nothing is stored.
 func (m *Imports) Run(ctx context.Context, f ImportFile, o ImportOptions, progress func(ImportProgress), reject func(importer.Reject)) (ImportReport, error) {
 	return m.run(ctx, f, o, importHooks{progress: progress, reject: reject})
 }
@@ -81,24 +81,8 @@ func (m *Imports) run(ctx context.Context, f ImportFile, o ImportOptions, h impo
 	}
 	r := &importRun{m: m, actor: actor, file: f, opt: o, hooks: h}
 	stop := r.watch(ctx)
-	err = m.db.Update(ctx, func(tx *store.Tx) error {
-		r.attempts++
-		if err := r.attempt(ctx, tx); err != nil {
-			return err
-		}
-		if o.DryRun {
-			return errDryRun
-		}
-		return r.finish(ctx, tx)
-	})
+	err = r.bring(ctx)
 	stop()
-	if errors.Is(err, errDryRun) {
-		r.report.Batch = 0
-		err = nil
-		if h.record != nil {
-			err = m.db.Update(ctx, func(tx *store.Tx) error { return r.finish(ctx, tx) })
-		}
-	}
 	if err != nil {
 		return ImportReport{}, importFault(err)
 	}
@@ -122,21 +106,21 @@ func importFault(err error) error {
 }
 
 // finish writes the history, the audit entry and the event; for a dry run the history alone.
-func (r *importRun) finish(ctx context.Context, tx *store.Tx) error {
+func (r *importRun) finish(ctx context.Context, tx *store.Tx, got *judgement) error {
 	if r.hooks.commit != nil {
 		if err := r.hooks.commit(ctx, tx); err != nil {
 			return err
 		}
 	}
-	rec := r.history(tx)
+	rec := r.history(tx, &got.report)
 	if err := saveImport(ctx, tx, rec); err != nil {
 		return err
 	}
-	r.report.ID = rec.ID
-	if err := r.log.save(ctx, tx, rec.ID); err != nil {
+	got.report.ID = rec.ID
+	if err := got.log.save(ctx, tx, rec.ID); err != nil {
 		return err
 	}
-	if err := r.keep(ctx, tx, rec); err != nil {
+	if err := r.keep(ctx, tx, rec, got); err != nil {
 		return err
 	}
 	if !rec.DryRun {
@@ -165,14 +149,14 @@ func publishImport(ctx context.Context, tx *store.Tx, name string, id int64, r r
 }
 
 // history is the entry of the finished run.
-func (r *importRun) history(tx *store.Tx) *Import {
+func (r *importRun) history(tx *store.Tx, rep *ImportReport) *Import {
 	rec := r.hooks.record
 	if rec == nil {
 		rec = &Import{Account: r.actor.Account, Actor: r.actor.Name, Display: r.actor.Display, CreatedAt: tx.Now(), StartedAt: tx.Now()}
 	}
 	done := *rec
-	done.Status, done.DryRun, done.Kind, done.File, done.Options = ImportDone, r.opt.DryRun, r.report.Kind, r.file.Name, r.opt
-	done.Size, done.SHA256, done.Region, done.Batch = r.report.Size, r.report.SHA256, r.report.Region, r.report.Batch
-	done.ImportCounts, done.Error, done.FinishedAt = r.report.ImportCounts, "", tx.Now()
+	done.Status, done.DryRun, done.Kind, done.File, done.Options = ImportDone, r.opt.DryRun, rep.Kind, r.file.Name, r.opt
+	done.Size, done.SHA256, done.Region, done.Batch = rep.Size, rep.SHA256, rep.Region, rep.Batch
+	done.ImportCounts, done.Error, done.FinishedAt = rep.ImportCounts, "", tx.Now()
 	return &done
 }

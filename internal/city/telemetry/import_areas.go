@@ -3,6 +3,7 @@ package telemetry
 import (
 	"context"
 	"fmt"
+	"maps"
 
 	"qingshan/internal/city/org"
 	"qingshan/internal/platform/access"
@@ -12,21 +13,22 @@ import (
 	"qingshan/internal/rules/region"
 )
 
-// areas adds and renames the administrative regions of a list. None is removed: accounts,
+// regions adds and renames the administrative regions of a list. None is removed: accounts,
 // stations and records of former years hang on them.
-func (r *importRun) areas(ctx context.Context, tx *store.Tx, p *importer.Parser) error {
-	known, err := org.KnownRegions(ctx, tx)
+func (r *importRun) regions(ctx context.Context, p *importer.Parser) error {
+	s := &areaSink{run: r}
+	err := r.view(ctx, func(tx *store.Tx) (err error) {
+		s.was, err = org.KnownRegions(ctx, tx)
+		return err
+	})
 	if err != nil {
 		return err
 	}
-	s := &areaSink{run: r, known: known}
 	n, err := p.RunAreas(ctx, s)
 	if err != nil {
 		return err
 	}
-	if err := s.save(ctx, tx); err != nil {
-		return err
-	}
+	r.areas = s
 	c := p.Counts()
 	r.report.Received, r.report.Rejected = c.Received, c.Rejected
 	r.report.Stored, r.report.Unchanged, r.report.Revised = n.Stored, n.Unchanged, int64(len(s.renamed))
@@ -40,7 +42,7 @@ func (r *importRun) areas(ctx context.Context, tx *store.Tx, p *importer.Parser)
 // areaSink compares each row with what is known.
 type areaSink struct {
 	run     *importRun
-	known   map[region.Code]string
+	was     map[region.Code]string // names when the list was read
 	changed []org.Region
 	renamed []renamedArea
 	region  region.Code
@@ -65,7 +67,7 @@ func (s *areaSink) Area(a importer.Area) (importer.Outcome, importer.Reason, err
 	} else {
 		s.region = common(s.region, a.Code)
 	}
-	old, is := s.known[a.Code]
+	old, is := s.was[a.Code]
 	if is && old == a.Name {
 		return importer.Unchanged, importer.Reason{}, nil
 	}
@@ -79,6 +81,12 @@ func (s *areaSink) Area(a importer.Area) (importer.Outcome, importer.Reason, err
 // shownRenames is how many new names the audit entry spells out; the file's hash is in the
 // entry of the import.
 const shownRenames = 200
+
+// moved tells whether the regions are others than when the list was read.
+func (s *areaSink) moved(ctx context.Context, tx *store.Tx) (bool, error) {
+	now, err := org.KnownRegions(ctx, tx)
+	return !maps.Equal(now, s.was), err
+}
 
 func (s *areaSink) save(ctx context.Context, tx *store.Tx) error {
 	if len(s.changed) == 0 {

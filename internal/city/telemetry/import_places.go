@@ -10,21 +10,20 @@ import (
 	"qingshan/internal/platform/access"
 	"qingshan/internal/platform/fault"
 	"qingshan/internal/platform/importer"
-	"qingshan/internal/platform/store"
 	"qingshan/internal/rules/calendar"
 	"qingshan/internal/rules/region"
 	"qingshan/internal/rules/standard"
 )
 
 // importPlaces finds the sites that a file means. It is asked by the reading goroutine; what
-// the register does not have yet is made by the storing one, which holds the transaction.
+// the register does not have yet is drafted by the judging one.
 type importPlaces struct {
-	ctx   context.Context
-	run   *importRun
-	tx    *store.Tx
-	in    *Intake
-	feed  *feeder
-	stale bool // the intake's directory lacks sites made since
+	ctx    context.Context
+	run    *importRun
+	in     *Intake
+	feed   *feeder
+	drafts *siteDrafts
+	stale  bool // the intake's directory lacks sites drafted since
 
 	mu    sync.Mutex
 	dir   *Directory
@@ -32,8 +31,8 @@ type importPlaces struct {
 	at    map[string]int // code → place
 }
 
-func newImportPlaces(ctx context.Context, r *importRun, tx *store.Tx, in *Intake) *importPlaces {
-	return &importPlaces{ctx: ctx, run: r, tx: tx, in: in, dir: in.Directory(), at: map[string]int{}}
+func newImportPlaces(ctx context.Context, r *importRun, in *Intake) *importPlaces {
+	return &importPlaces{ctx: ctx, run: r, in: in, dir: in.Directory(), drafts: newSiteDrafts(in.Directory().Sites()), at: map[string]int{}}
 }
 
 // Place implements importer.Places. A site that the actor may not import for is as good as
@@ -94,7 +93,7 @@ func (p *importPlaces) creatable(n importer.Name) bool {
 	return ok
 }
 
-// create registers a city or station. It runs in the storing goroutine.
+// create drafts a city or station. It runs in the judging goroutine.
 func (p *importPlaces) create(n importer.Name) (placed, error) {
 	unknown := placed{why: importer.Reason{Code: "unknown_place", Arg: strings.TrimSpace(n.City + " " + n.Station)}}
 	city, ok := cityOf(p.run.m.reg, n.City)
@@ -112,7 +111,7 @@ func (p *importPlaces) create(n importer.Name) (placed, error) {
 	}
 	var made Site
 	for _, s := range specs {
-		made, _, err = p.run.m.svc.PutSiteIn(p.ctx, p.tx, s)
+		made, _, err = p.drafts.put(p.ctx, s)
 		switch {
 		case fault.Is(err, fault.NotFound), fault.Is(err, fault.Forbidden):
 			return unknown, nil // not the actor's to register
@@ -127,19 +126,15 @@ func (p *importPlaces) create(n importer.Name) (placed, error) {
 }
 
 // refresh brings the intake's and the own copy of the register up to date.
-func (p *importPlaces) refresh() error {
+func (p *importPlaces) refresh() {
 	if !p.stale {
-		return nil
+		return
 	}
-	d, err := directoryIn(p.ctx, p.tx)
-	if err != nil {
-		return err
-	}
+	d := p.drafts.directory()
 	p.in.dir, p.stale = d, false
 	p.mu.Lock()
 	p.dir = d
 	p.mu.Unlock()
-	return nil
 }
 
 // cityOf finds a city in the table of prefectures by its long, short or older name.

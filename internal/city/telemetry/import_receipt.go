@@ -20,6 +20,7 @@ import (
 // and the terms are the same.
 type receipt struct {
 	sha256  string
+	change  int64            // number of the last append
 	parser  *importer.Parser // has read the header
 	run     Import
 	first   int64 // earliest and latest label
@@ -85,15 +86,18 @@ func programDigest() string {
 
 // recall finds the file's receipt, nil when it must be read. Only a file of a size that was
 // taken in before is hashed.
-func (r *importRun) recall(ctx context.Context, tx *store.Tx) (*receipt, error) {
+func (r *importRun) recall(ctx context.Context) (k *receipt, err error) {
 	if r.file.Size <= 0 {
 		return nil, nil
 	}
-	var n int
-	if err := tx.QueryRow(ctx, "SELECT COUNT(*) FROM import_receipt WHERE size = $1", r.file.Size).Scan(&n); err != nil || n == 0 {
+	n := 0
+	err = r.view(ctx, func(tx *store.Tx) error {
+		return tx.QueryRow(ctx, "SELECT COUNT(*) FROM import_receipt WHERE size = $1", r.file.Size).Scan(&n)
+	})
+	if err != nil || n == 0 {
 		return nil, err
 	}
-	p, closeFile, err := r.open(tx)
+	p, closeFile, err := r.open()
 	if err != nil {
 		return nil, err
 	}
@@ -102,6 +106,18 @@ func (r *importRun) recall(ctx context.Context, tx *store.Tx) (*receipt, error) 
 		return nil, err
 	}
 	sum, _ := p.Source().SHA256()
+	err = r.view(ctx, func(tx *store.Tx) error {
+		k, err = r.find(ctx, tx, sum)
+		return err
+	})
+	if k != nil {
+		k.parser = p
+	}
+	return k, err
+}
+
+// find reads the receipt of the bytes, if it holds.
+func (r *importRun) find(ctx context.Context, tx *store.Tx, sum string) (*receipt, error) {
 	with, err := r.terms(ctx, tx)
 	if err != nil {
 		return nil, err
@@ -119,7 +135,7 @@ func (r *importRun) recall(ctx context.Context, tx *store.Tx) (*receipt, error) 
 	if err != nil {
 		return nil, err
 	}
-	k := &receipt{sha256: sum, parser: p}
+	k := &receipt{sha256: sum, change: change}
 	if whole, err := k.load(ctx, tx, id, batch); err != nil || !whole {
 		return nil, err
 	}
@@ -146,25 +162,21 @@ func (k *receipt) load(ctx context.Context, tx *store.Tx, id, batch int64) (whol
 
 // again accounts for the file as reading it would: every value that is not refused is stored
 // already and unchanged.
-func (r *importRun) again(ctx context.Context, tx *store.Tx, k *receipt) error {
+func (r *importRun) again(ctx context.Context, k *receipt) error {
 	r.begin(k.parser)
 	d := r.delivery(k.parser)
 	d.SHA256 = k.sha256
-	in, err := r.m.svc.Begin(ctx, tx, d)
+	in, err := r.m.svc.Begin(ctx, r.view, d)
 	if err != nil {
 		return err
 	}
 	for _, x := range k.rejects {
-		err := in.Reject(ctx, Reject{Line: x.Line, Column: x.Column, Reason: x.Reason(), Raw: x.Row, Values: x.Values})
-		if err != nil {
-			return err
-		}
+		in.Reject(Reject{Line: x.Line, Column: x.Column, Reason: x.Reason(), Raw: x.Row, Values: x.Values})
 		r.reject(importer.Reject{Line: x.Line, Column: x.Column, Reason: x.Reason(), Row: x.Row, Values: x.Values})
 	}
 	in.known(k)
-	if err := r.close(ctx, in); err != nil {
-		return err
-	}
+	r.intake, r.known = in, k
+	r.whereabouts()
 	r.report.SHA256, r.report.Size = k.sha256, r.file.Size
 	r.report.Rows, r.report.RejectedRows, r.report.Missing = k.run.Rows, r.log.rows, k.run.Missing
 	return nil
@@ -182,13 +194,9 @@ func (in *Intake) known(k *receipt) {
 
 // keep writes the receipt of a file that was read, if reading it again would say the same:
 // no refusal hangs on the time of day or on stored values, and no other append came between.
-func (r *importRun) keep(ctx context.Context, tx *store.Tx, rec *Import) error {
-	if r.intake == nil || rec.DryRun || rec.Size <= 0 || rec.Size != r.file.Size || r.fleeting || rec.Stored+rec.Unchanged == 0 {
+func (r *importRun) keep(ctx context.Context, tx *store.Tx, rec *Import, got *judgement) error {
+	if r.intake == nil || r.known != nil || got.change < 0 || got.fleeting || rec.DryRun || rec.Size <= 0 || rec.Size != r.file.Size || rec.Stored+rec.Unchanged == 0 {
 		return nil
-	}
-	change, err := series.LastChange(ctx, tx)
-	if err != nil || change != r.intake.began+r.intake.appends {
-		return err
 	}
 	with, err := r.terms(ctx, tx)
 	if err != nil || with == "" {
@@ -196,13 +204,13 @@ func (r *importRun) keep(ctx context.Context, tx *store.Tx, rec *Import) error {
 	}
 	_, err = tx.Exec(ctx, `INSERT INTO import_receipt (sha256, terms, size, change, import_id, batch_id) VALUES ($1, $2, $3, $4, $5, $6)
 		ON CONFLICT (sha256, terms) DO UPDATE SET change = excluded.change, import_id = excluded.import_id, batch_id = excluded.batch_id`,
-		rec.SHA256, with, rec.Size, change, rec.ID, rec.Batch)
+		rec.SHA256, with, rec.Size, got.change, rec.ID, rec.Batch)
 	return err
 }
 
-// judge notes a refusal that a receipt cannot give again: one that hangs on the time or on
+// weigh notes a refusal that a receipt cannot give again: one that hangs on the time or on
 // what is stored (intake), one whose text is not kept whole, or one too many.
-func (r *importRun) judge(x importer.Reject, intake bool) {
+func (r *importRun) weigh(x importer.Reject, intake bool) {
 	if r.replayed++; intake || x.Reason.Code == "future" || r.replayed > maxReplayed ||
 		x.Row != storable(x.Row, maxLogRow) || !utf8.ValidString(x.Column) || !utf8.ValidString(x.Reason.Arg) {
 		r.fleeting = true

@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"io"
 	"math/bits"
+	"slices"
 
 	"qingshan/internal/platform/importer"
 	"qingshan/internal/platform/store"
@@ -98,6 +99,11 @@ func (l *rejectLog) close() error {
 	}
 	l.cut()
 	return l.err
+}
+
+// fork is a closed log that goes on by itself; the other stays as it is.
+func (l *rejectLog) fork() *rejectLog {
+	return &rejectLog{chunks: slices.Clip(l.chunks), size: l.size, lines: slices.Clone(l.lines), rows: l.rows, err: l.err}
 }
 
 // save replaces the rejects of an import.

@@ -13,7 +13,7 @@ import (
 	"qingshan/internal/platform/store"
 )
 
-// importRun is one import at work. Reading runs in a goroutine of its own beside storing;
+// importRun is one import at work. Reading runs in a goroutine of its own beside judging;
 // the two meet in messages.
 type importRun struct {
 	m        *Imports
@@ -21,46 +21,132 @@ type importRun struct {
 	file     ImportFile
 	opt      ImportOptions
 	hooks    importHooks
+	view     Viewer
 	attempts int
-	report   ImportReport
+	when     time.Time     // of the judgement
+	stamp    RegisterStamp // of the register that the judgement goes by
+	report   ImportReport  // without what only the store can tell
 	log      *rejectLog
 	whole    *importer.Reject // the reject that is being given to the intake
-	intake   *Intake          // nil: the file was not read
+	intake   *Intake          // nil: a list
+	known    *receipt         // nil: the file was read
+	drafts   *siteDrafts      // sites to register with it; nil: none
+	areas    *areaSink        // regions to register; nil: none
 	replayed int              // rejects so far
 	fleeting bool             // another reading may refuse something else
 
 	parser atomic.Pointer[importer.Parser] // for progress
-	taken  atomic.Int64                    // values stored so far
+	taken  atomic.Int64                    // values judged so far
 	given  atomic.Int64                    // values read so far
 }
 
-// attempt reads the file and stores what it holds in the transaction.
-func (r *importRun) attempt(ctx context.Context, tx *store.Tx) error {
-	if r.attempts > 1 {
-		if r.hooks.reject != nil {
-			r.hooks.reject(importer.Reject{})
+// maxJudgings is how often a file is judged before the writer is held all the time.
+const maxJudgings = 3
+
+// errMoved: what the judgement went by changed before its result could be stored.
+var errMoved = errors.New("the register or the store changed since the judgement")
+
+// bring judges the file without keeping any writer waiting, and then stores it in one short
+// transaction. When the register of sites changed between the two, all is judged again: in
+// the end inside the transaction, where nothing can change any more.
+func (r *importRun) bring(ctx context.Context) error {
+	for range maxJudgings {
+		if err := r.attempt(ctx, r.m.db.View); err != nil {
+			return err
 		}
-		if err := queueUp(ctx, tx); err != nil {
+		if r.opt.DryRun {
+			return r.dry(ctx)
+		}
+		if r.m.judged != nil {
+			r.m.judged()
+		}
+		if err := r.save(ctx); !errors.Is(err, errMoved) {
 			return err
 		}
 	}
-	r.log, r.intake, r.replayed, r.fleeting = &rejectLog{}, nil, 0, false
+	var got *judgement
+	err := r.m.db.Update(ctx, func(tx *store.Tx) (err error) {
+		if err = r.attempt(ctx, Inside(tx)); err == nil {
+			got, err = r.commit(ctx, tx)
+		}
+		return err
+	})
+	return r.done(got, err)
+}
+
+// save stores what was judged.
+func (r *importRun) save(ctx context.Context) error {
+	tries := 0
+	var got *judgement
+	err := r.m.db.Update(ctx, func(tx *store.Tx) (err error) {
+		if tries++; tries > 1 {
+			if err := queueUp(ctx, tx); err != nil {
+				return err
+			}
+		}
+		got, err = r.commit(ctx, tx)
+		return err
+	})
+	return r.done(got, err)
+}
+
+// dry tells what storing would do, and writes no more than the history.
+func (r *importRun) dry(ctx context.Context) error {
+	var got *judgement
+	err := r.view(ctx, func(tx *store.Tx) (err error) {
+		got, err = r.tried(ctx, tx)
+		return err
+	})
+	if err == nil && r.hooks.record != nil {
+		err = r.m.db.Update(ctx, func(tx *store.Tx) error { return r.finish(ctx, tx, got) })
+	}
+	return r.done(got, err)
+}
+
+// done gives out what the store refused.
+func (r *importRun) done(got *judgement, err error) error {
+	if err != nil {
+		return err
+	}
+	r.report = got.report
+	if r.hooks.reject != nil {
+		for _, x := range got.late {
+			r.hooks.reject(x.whole())
+		}
+	}
+	return nil
+}
+
+// attempt reads the file and judges what it holds.
+func (r *importRun) attempt(ctx context.Context, view Viewer) error {
+	if r.attempts++; r.attempts > 1 && r.hooks.reject != nil {
+		r.hooks.reject(importer.Reject{})
+	}
+	r.view, r.log, r.intake, r.known, r.drafts, r.areas, r.replayed, r.fleeting = view, &rejectLog{}, nil, nil, nil, nil, 0, false
 	r.taken.Store(0)
 	r.given.Store(0)
-	known, err := r.recall(ctx, tx)
+	err := view(ctx, func(tx *store.Tx) (err error) {
+		r.when = tx.Now()
+		r.stamp, err = readStamp(ctx, tx)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	if r.file.Size > 0 {
+		r.m.program() // takes a moment the first time: not while the writer is held
+	}
+	known, err := r.recall(ctx)
 	if err != nil {
 		return err
 	}
 	if known != nil {
-		err = r.again(ctx, tx, known)
+		err = r.again(ctx, known)
 	} else {
-		err = r.read(ctx, tx)
+		err = r.read(ctx)
 	}
 	if err != nil {
 		return err
-	}
-	if !r.report.balanced() {
-		return fault.New(fault.Internal, "account", "收到的数据与入库、未变、拒收之和不符，未作改动")
 	}
 	return r.log.close()
 }
@@ -75,9 +161,9 @@ func (r *importRun) begin(p *importer.Parser) {
 	}
 }
 
-// read takes in the file.
-func (r *importRun) read(ctx context.Context, tx *store.Tx) error {
-	p, closeFile, err := r.open(tx)
+// read judges the file.
+func (r *importRun) read(ctx context.Context) error {
+	p, closeFile, err := r.open()
 	if err != nil {
 		return err
 	}
@@ -85,11 +171,11 @@ func (r *importRun) read(ctx context.Context, tx *store.Tx) error {
 	r.begin(p)
 	switch p.Plan().Layout {
 	case importer.Sites:
-		err = r.stations(ctx, tx, p)
+		err = r.stations(ctx, p)
 	case importer.Areas:
-		err = r.areas(ctx, tx, p)
+		err = r.regions(ctx, p)
 	default:
-		err = r.observations(ctx, tx, p)
+		err = r.observations(ctx, p)
 	}
 	if err != nil {
 		return err
@@ -117,7 +203,7 @@ func queueUp(ctx context.Context, tx *store.Tx) error {
 }
 
 // open opens the file and reads its header. The caller closes it unless there is an error.
-func (r *importRun) open(tx *store.Tx) (*importer.Parser, func() error, error) {
+func (r *importRun) open() (*importer.Parser, func() error, error) {
 	f, err := r.file.Open()
 	if err != nil {
 		return nil, nil, fault.Wrap(err, fault.Invalid, "import_open", "文件打不开："+r.file.Name)
@@ -126,7 +212,7 @@ func (r *importRun) open(tx *store.Tx) (*importer.Parser, func() error, error) {
 	if err != nil {
 		return nil, nil, errors.Join(err, f.Close())
 	}
-	p, err := importer.NewParser(src, r.m.readOptions(r.opt, tx.Now()))
+	p, err := importer.NewParser(src, r.m.readOptions(r.opt, r.when))
 	if err != nil {
 		return nil, nil, errors.Join(err, f.Close())
 	}
@@ -157,7 +243,7 @@ func (r *importRun) reject(x importer.Reject) {
 	}
 }
 
-// message is what the reading goroutine has for the storing one.
+// message is what the reading goroutine has for the judging one.
 type message struct {
 	block   *importer.Block
 	rejects []importer.Reject
@@ -176,7 +262,7 @@ type placed struct {
 	why   importer.Reason
 }
 
-// feeder is the parser's sink: it sends what was read to the storing goroutine.
+// feeder is the parser's sink: it sends what was read to the judging goroutine.
 type feeder struct {
 	ctx     context.Context
 	out     chan message
@@ -184,7 +270,7 @@ type feeder struct {
 	given   *atomic.Int64
 }
 
-var errStopped = errors.New("storing has stopped")
+var errStopped = errors.New("judging has stopped")
 
 func (f *feeder) send(m message) error {
 	select {
@@ -237,7 +323,7 @@ func (r *importRun) watch(ctx context.Context) (stop func()) {
 	return func() { cancel(); <-done }
 }
 
-// now is the progress: the share read, less what is read but not stored yet.
+// now is the progress: the share read, less what is read but not judged yet.
 func (r *importRun) now(elapsed time.Duration) ImportProgress {
 	p := r.parser.Load()
 	if p == nil {
@@ -245,9 +331,9 @@ func (r *importRun) now(elapsed time.Duration) ImportProgress {
 	}
 	out := ImportProgress{Rows: p.Rows(), Share: p.Source().Fraction()}
 	if given := r.given.Load(); given > 0 {
-		stored := float64(r.taken.Load()) / float64(given)
-		out.Share *= stored
-		out.Rows = int64(float64(out.Rows) * stored)
+		judged := float64(r.taken.Load()) / float64(given)
+		out.Share *= judged
+		out.Rows = int64(float64(out.Rows) * judged)
 	}
 	if s := elapsed.Seconds(); s > 0 {
 		out.RowsPerSecond = float64(out.Rows) / s

@@ -12,13 +12,26 @@ import (
 	"qingshan/internal/rules/region"
 )
 
-// stations registers the rows of a station list.
-func (r *importRun) stations(ctx context.Context, tx *store.Tx, p *importer.Parser) error {
-	s := &siteSink{ctx: ctx, tx: tx, run: r, cities: map[region.Code]bool{}}
+// stations drafts the rows of a station list.
+func (r *importRun) stations(ctx context.Context, p *importer.Parser) error {
+	s := &siteSink{ctx: ctx, run: r, cities: map[region.Code]bool{}}
+	err := r.view(ctx, func(tx *store.Tx) error {
+		register, err := readSites(ctx, tx, "")
+		if err != nil {
+			return err
+		}
+		s.drafts = newSiteDrafts(register)
+		s.areas, err = org.KnownRegions(ctx, tx)
+		return err
+	})
+	if err != nil {
+		return err
+	}
 	n, err := p.RunSites(ctx, s)
 	if err != nil {
 		return err
 	}
+	r.drafts = s.drafts
 	c := p.Counts()
 	r.report.Received, r.report.Rejected = c.Received, c.Rejected
 	r.report.Stored, r.report.Unchanged = n.Stored, n.Unchanged
@@ -29,11 +42,11 @@ func (r *importRun) stations(ctx context.Context, tx *store.Tx, p *importer.Pars
 	return nil
 }
 
-// siteSink puts each row of a list into the register.
+// siteSink puts each row of a list into the drafts of the register.
 type siteSink struct {
 	ctx    context.Context
-	tx     *store.Tx
 	run    *importRun
+	drafts *siteDrafts
 	region region.Code
 	any    bool
 	cities map[region.Code]bool // registered as measured units already
@@ -58,19 +71,19 @@ func (s *siteSink) Site(row importer.Site) (importer.Outcome, importer.Reason, e
 		return importer.Refused, importer.Reason{Code: "no_right", Arg: row.City}, nil
 	}
 	if !s.cities[cs.Region] { // stations are found by their city's name
-		if _, _, err := s.run.m.svc.PutSiteIn(s.ctx, s.tx, cs); err != nil {
+		if _, _, err := s.drafts.put(s.ctx, cs); err != nil {
 			return 0, unknown, err
 		}
 		s.cities[cs.Region] = true
 	}
-	spec, why, err := s.spec(row, stationRegion(cs.Region))
-	if err != nil || why.Code != "" {
-		return importer.Refused, why, err
+	spec, why := s.spec(row, stationRegion(cs.Region))
+	if why.Code == "" {
+		why = s.county(row, cs.Region, &spec)
 	}
-	if why, err := s.county(row, cs.Region, &spec); err != nil || why.Code != "" {
-		return importer.Refused, why, err
+	if why.Code != "" {
+		return importer.Refused, why, nil
 	}
-	site, what, err := s.run.m.svc.PutSiteIn(s.ctx, s.tx, spec)
+	site, what, err := s.drafts.put(s.ctx, spec)
 	var f *fault.Error
 	switch {
 	case errors.As(err, &f) && (f.Kind == fault.Conflict || f.Kind == fault.Invalid || f.Kind == fault.NotFound):
@@ -87,21 +100,16 @@ func (s *siteSink) Site(row importer.Site) (importer.Outcome, importer.Reason, e
 
 // spec is the register's entry for a row: what the list does not say keeps what is known.
 // Only national stations make a city's value unless the list says otherwise.
-func (s *siteSink) spec(row importer.Site, prefecture region.Code) (SiteSpec, importer.Reason, error) {
+func (s *siteSink) spec(row importer.Site, prefecture region.Code) (SiteSpec, importer.Reason) {
 	spec := SiteSpec{Code: row.Code, Name: row.Published, Kind: National, Region: prefecture,
 		Lon: degrees(row.Lon), Lat: degrees(row.Lat), Background: row.Background}
 	if row.Kind != "" {
 		spec.Kind = Kind(row.Kind)
 	}
 	spec.Counted = spec.Kind == National && !row.Background
-	have, err := readSites(s.ctx, s.tx, "WHERE code = $1", row.Code)
-	if err != nil {
-		return spec, importer.Reason{}, err
-	}
-	if len(have) > 0 {
-		old := have[0]
+	if old, known := s.drafts.code(row.Code); known {
 		if p, ok := old.Region.Ancestor(region.Prefecture); !ok || p != prefecture {
-			return spec, importer.Reason{Code: "site_refused", Arg: "编码 " + row.Code + " 已登记在其他城市"}, nil
+			return spec, importer.Reason{Code: "site_refused", Arg: "编码 " + row.Code + " 已登记在其他城市"}
 		}
 		spec.Region, spec.From, spec.To = old.Region, old.From, old.To
 		if row.Kind == "" || Kind(row.Kind) == old.Kind {
@@ -114,29 +122,22 @@ func (s *siteSink) spec(row importer.Site, prefecture region.Code) (SiteSpec, im
 	if row.Counted != "" {
 		spec.Counted = row.Counted == "yes"
 	}
-	return spec, importer.Reason{}, nil
+	return spec, importer.Reason{}
 }
 
 // county puts the station into the county that the list names, by its name or code. The
 // county must be registered and lie in the city.
-func (s *siteSink) county(row importer.Site, city region.Code, spec *SiteSpec) (importer.Reason, error) {
+func (s *siteSink) county(row importer.Site, city region.Code, spec *SiteSpec) importer.Reason {
 	if row.County == "" {
-		return importer.Reason{}, nil
+		return importer.Reason{}
 	}
 	unknown := importer.Reason{Code: "site_county", Arg: row.County}
 	if code, err := region.Parse(row.County); err == nil {
 		if !region.Contains(city, code) {
-			return unknown, nil
+			return unknown
 		}
 		spec.Region = code
-		return importer.Reason{}, nil
-	}
-	if s.areas == nil {
-		known, err := org.KnownRegions(s.ctx, s.tx)
-		if err != nil {
-			return importer.Reason{}, err
-		}
-		s.areas = known
+		return importer.Reason{}
 	}
 	var found []region.Code
 	for code, name := range s.areas {
@@ -145,10 +146,10 @@ func (s *siteSink) county(row importer.Site, city region.Code, spec *SiteSpec) (
 		}
 	}
 	if len(found) != 1 {
-		return unknown, nil
+		return unknown
 	}
 	spec.Region = found[0]
-	return importer.Reason{}, nil
+	return importer.Reason{}
 }
 
 func degrees(millionths int64) float64 { return float64(millionths) / 1e6 }

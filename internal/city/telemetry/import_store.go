@@ -131,9 +131,3 @@ func importFilter(account int64, regions []region.Code) (string, []any) {
 	}
 	return strings.Join(where, " OR "), args
 }
-
-// sealBatch writes the file's hash, known once it was read to its end.
-func sealBatch(ctx context.Context, tx *store.Tx, batch int64, sum string) error {
-	_, err := tx.Exec(ctx, "UPDATE batch SET sha256 = $1 WHERE id = $2", sum, batch)
-	return err
-}

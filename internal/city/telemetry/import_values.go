@@ -10,52 +10,40 @@ import (
 	"qingshan/internal/rules/region"
 )
 
-// observations stores the values of a file as one delivery.
-func (r *importRun) observations(ctx context.Context, tx *store.Tx, p *importer.Parser) error {
-	in, err := r.m.svc.Begin(ctx, tx, r.delivery(p))
+// observations judges the values of a file as one delivery.
+func (r *importRun) observations(ctx context.Context, p *importer.Parser) error {
+	in, err := r.m.svc.Begin(ctx, r.view, r.delivery(p))
 	if err != nil {
 		return err
 	}
 	r.intake = in
 	in.watch = func(x Reject) {
+		whole, intake := x.whole(), true
 		if r.whole != nil {
-			r.judge(*r.whole, false)
-			r.reject(*r.whole)
-			return
+			whole, intake = *r.whole, false
 		}
-		whole := importer.Reject{Line: x.Line, Column: x.Column, Reason: x.Reason, Row: x.Raw, Values: x.Values}
-		r.judge(whole, true)
+		r.weigh(whole, intake)
 		r.reject(whole)
 	}
-	places := newImportPlaces(ctx, r, tx, in)
-	if err := r.pump(ctx, p, in, places); err != nil {
+	places := newImportPlaces(ctx, r, in)
+	if err := r.pump(ctx, p, places); err != nil {
 		return err
 	}
 	in.Repeat(p.Counts().Repeated)
-	sum, size := p.Source().SHA256()
-	if err := sealBatch(ctx, tx, in.Batch(), sum); err != nil {
-		return err
+	in.delivery.SHA256, _ = p.Source().SHA256()
+	if c, got := p.Counts(), in.received(); got != c.Received {
+		return fmt.Errorf("file %s: %d values were read, %d accounted for", r.file.Name, c.Received, got)
 	}
-	in.delivery.SHA256 = sum
-	if c := p.Counts(); in.account.Received != c.Received {
-		return fmt.Errorf("file %s: %d values were read, %d accounted for (%d bytes)", r.file.Name, c.Received, in.account.Received, size)
-	}
-	return r.close(ctx, in)
+	r.drafts = places.drafts
+	r.whereabouts()
+	return nil
 }
 
-// close ends the delivery and reports its account.
-func (r *importRun) close(ctx context.Context, in *Intake) error {
-	account, err := in.Close(ctx)
-	if err != nil {
-		return err
-	}
-	r.report.Batch, r.report.Region = account.Batch, in.region
-	if !in.any {
+// whereabouts is the region that the file belongs to.
+func (r *importRun) whereabouts() {
+	if r.report.Region = r.intake.region; !r.intake.any {
 		r.report.Region = r.home()
 	}
-	r.report.Received, r.report.Stored, r.report.Revised = account.Received, account.Stored, account.Revised
-	r.report.Unchanged, r.report.Rejected, r.report.Suspect = account.Unchanged, account.Rejected, account.Suspect
-	return nil
 }
 
 // home is a region of the actor's for a file that holds none: its history entry stays with
@@ -78,8 +66,8 @@ func (r *importRun) delivery(p *importer.Parser) Delivery {
 	return d
 }
 
-// pump runs the parser beside the storing of what it reads. Whatever ends first ends both.
-func (r *importRun) pump(ctx context.Context, p *importer.Parser, in *Intake, places *importPlaces) error {
+// pump runs the parser beside the judging of what it reads. Whatever ends first ends both.
+func (r *importRun) pump(ctx context.Context, p *importer.Parser, places *importPlaces) error {
 	reading, stop := context.WithCancel(ctx)
 	defer stop()
 	feed := &feeder{ctx: reading, out: make(chan message, 1), given: &r.given}
@@ -101,7 +89,7 @@ func (r *importRun) pump(ctx context.Context, p *importer.Parser, in *Intake, pl
 			}
 			continue
 		}
-		if failed = r.take(ctx, p, in, places, m); failed != nil {
+		if failed = r.take(ctx, p, places, m); failed != nil {
 			stop()
 		}
 	}
@@ -112,15 +100,12 @@ func (r *importRun) pump(ctx context.Context, p *importer.Parser, in *Intake, pl
 	return store.Classify(err)
 }
 
-// take does what a message asks for, in the transaction.
-func (r *importRun) take(ctx context.Context, p *importer.Parser, in *Intake, places *importPlaces, m message) error {
+// take does what a message asks for.
+func (r *importRun) take(ctx context.Context, p *importer.Parser, places *importPlaces, m message) error {
 	for _, x := range m.rejects {
 		r.whole = &x // the intake keeps a shortened row
-		err := in.Reject(ctx, Reject{Line: x.Line, Column: x.Column, Reason: x.Reason, Raw: storable(x.Row, maxLogRow), Values: x.Values})
+		r.intake.Reject(Reject{Line: x.Line, Column: x.Column, Reason: x.Reason, Raw: storable(x.Row, maxLogRow), Values: x.Values})
 		r.whole = nil
-		if err != nil {
-			return err
-		}
 	}
 	switch {
 	case m.ask != nil:
@@ -129,10 +114,8 @@ func (r *importRun) take(ctx context.Context, p *importer.Parser, in *Intake, pl
 		return err
 	case m.block != nil:
 		defer m.block.Release()
-		if err := places.refresh(); err != nil {
-			return err
-		}
-		if err := in.Add(ctx, r.columns(p, places, m.block)); err != nil {
+		places.refresh()
+		if err := r.intake.Add(ctx, r.columns(p, places, m.block)); err != nil {
 			return err
 		}
 		r.taken.Add(int64(m.block.Count))
@@ -145,9 +128,9 @@ func (r *importRun) columns(p *importer.Parser, places *importPlaces, b *importe
 	plan := p.Plan()
 	out := make([]Column, len(b.Columns))
 	for i, c := range b.Columns {
-		f := plan.Values[c.Field]
+		f, place, field := plan.Values[c.Field], c.Place, c.Field // the column's memory is used again
 		out[i] = Column{Site: places.code(c.Place), Factor: f.Factor, Stat: f.Stat, Times: c.Times, Values: c.Values, Header: f.ID,
-			Line: func(t int64) int { return p.LineOf(c.Place, c.Field, t) }}
+			Line: func(t int64) int { return p.LineOf(place, field, t) }}
 	}
 	return out
 }

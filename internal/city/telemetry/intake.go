@@ -27,7 +27,7 @@ type Batch struct {
 // invalid when a time stands twice or off its grid; then nothing is stored.
 func (s *Service) Ingest(ctx context.Context, b Batch) (a Account, err error) {
 	err = s.db.Update(ctx, func(tx *store.Tx) error {
-		in, err := s.Begin(ctx, tx, b.Delivery)
+		in, err := s.Begin(ctx, Inside(tx), b.Delivery)
 		if err != nil {
 			return err
 		}
@@ -36,11 +36,9 @@ func (s *Service) Ingest(ctx context.Context, b Batch) (a Account, err error) {
 		}
 		in.Repeat(b.Repeated)
 		for _, r := range b.Rejects {
-			if err := in.Reject(ctx, r); err != nil {
-				return err
-			}
+			in.Reject(r)
 		}
-		a, err = in.Close(ctx)
+		a, err = in.Store(ctx, tx)
 		return err
 	})
 	if err != nil {
@@ -49,54 +47,63 @@ func (s *Service) Ingest(ctx context.Context, b Batch) (a Account, err error) {
 	return a, nil
 }
 
-// Intake is a delivery being stored piece by piece inside one transaction. It ends with
-// Close; after an error the transaction must be rolled back.
+// Viewer is a way to read: store.DB's View, or Inside a transaction.
+type Viewer func(context.Context, func(*store.Tx) error) error
+
+// Inside reads in a transaction of the caller's.
+func Inside(tx *store.Tx) Viewer {
+	return func(_ context.Context, fn func(*store.Tx) error) error { return fn(tx) }
+}
+
+// Intake is a delivery being judged piece by piece. What is to be stored waits in memory,
+// packed, until Store; nothing is written before, so that a long delivery keeps no writer
+// waiting while it is read.
 type Intake struct {
 	svc      *Service
-	tx       *store.Tx
+	view     Viewer
 	actor    access.Actor
 	delivery Delivery
 	dir      *Directory
-	stream   Stream
-	account  Account
+	now      int64       // ms, of the judgement
+	began    int64       // number of the last append before
+	account  Account     // without what only the store can tell
 	region   region.Code // of all sites so far
 	any      bool        // region is set
-	ids      map[series.Key]series.ID
-	rejects  rejectWriter
-	watch    func(Reject) // sees every reject; nil: nobody
+	staged   map[series.Key]*staged
+	rejects  []refused // at most maxRejects
+	more     int64     // values of the others
+	doubts   []doubted
+	watch    func(Reject) // sees every reject of the judgement; nil: nobody
 	around   []int64      // scratch: values of the neighbours
-	began    int64        // number of the last append before
-	appends  int64        // own appends
 	hour     int64        // newest hourly label
 	day      int64        // newest daily label
 }
 
-// Begin opens a delivery in the caller's transaction. Needs import.run somewhere; Add
-// checks it for every site.
-func (s *Service) Begin(ctx context.Context, tx *store.Tx, d Delivery) (*Intake, error) {
+// refused is a reject with the region of its site.
+type refused struct {
+	Reject
+	at region.Code
+}
+
+// Begin opens a delivery. It and Add read through view, in transactions of their own unless
+// it is Inside one. Needs import.run somewhere; Add checks it for every site.
+func (s *Service) Begin(ctx context.Context, view Viewer, d Delivery) (*Intake, error) {
 	actor, err := access.RequireAnywhere(ctx, access.ImportRun)
 	if err != nil {
 		return nil, err
 	}
-	in := &Intake{svc: s, tx: tx, actor: actor, delivery: d, ids: map[series.Key]series.ID{}}
-	if in.dir, err = directoryIn(ctx, tx); err != nil {
-		return nil, err
-	}
-	if in.began, err = series.LastChange(ctx, tx); err != nil {
-		return nil, err
-	}
-	if in.stream, err = s.openStream(ctx, tx, d); err != nil {
-		return nil, err
-	}
-	in.account.Batch, err = insertBatch(ctx, tx, in.stream.ID, actor, d)
-	in.rejects = rejectWriter{batch: in.account.Batch}
-	return in, err
+	in := &Intake{svc: s, view: view, actor: actor, delivery: d, staged: map[series.Key]*staged{}}
+	return in, view(ctx, func(tx *store.Tx) error {
+		in.now = tx.NowMS()
+		if in.dir, err = directoryIn(ctx, tx); err != nil {
+			return err
+		}
+		in.began, err = series.LastChange(ctx, tx)
+		return err
+	})
 }
 
-// Batch is the number of the delivery, the origin of its points.
-func (in *Intake) Batch() int64 { return in.account.Batch }
-
-// Directory is the register of sites as of the transaction.
+// Directory is the register of sites as of the judgement.
 func (in *Intake) Directory() *Directory { return in.dir }
 
 // Repeat counts values that stood twice in the file with the same content: unchanged.
@@ -105,45 +112,47 @@ func (in *Intake) Repeat(n int64) {
 	in.account.Unchanged += n
 }
 
-// Reject writes down what was refused.
-func (in *Intake) Reject(ctx context.Context, r Reject) error {
+// Reject takes down what was refused.
+func (in *Intake) Reject(r Reject) {
 	r.Values = max(r.Values, 1)
 	in.account.Received += r.Values
 	in.account.Rejected += r.Values
 	if in.watch != nil {
 		in.watch(r)
 	}
-	var at region.Code
-	if s, ok := in.dir.Code(r.Site); ok {
-		at = s.Region
+	if len(in.rejects) >= maxRejects {
+		in.more += r.Values
+		return
 	}
-	return in.rejects.add(ctx, in.tx, r, at)
+	in.rejects = append(in.rejects, in.placed(r))
 }
 
-// Add judges and stores columns.
+func (in *Intake) placed(r Reject) refused {
+	r.Raw = storable(r.Raw, maxRaw)
+	s, _ := in.dir.Code(r.Site)
+	return refused{r, s.Region}
+}
+
+// Add judges columns and stages what may be stored.
 func (in *Intake) Add(ctx context.Context, columns []Column) error {
 	cols, err := in.admit(ctx, columns)
 	if err != nil {
 		return err
 	}
-	now := in.tx.NowMS()
 	for c := range cols {
 		j := &cols[c]
-		var failed error
-		j.sift(in.svc.rules, now, func(i int, why importer.Reason) {
-			if err := in.Reject(ctx, j.rejected(j.Times[i], j.Values[i], why)); err != nil && failed == nil {
-				failed = err
-			}
-		})
-		if failed != nil {
-			return failed
-		}
+		j.sift(in.svc.rules, in.now, func(i int, why importer.Reason) { in.Reject(j.rejected(j.Times[i], j.Values[i], why)) })
 		j.order()
 	}
 	if err := in.markSuspects(ctx, cols); err != nil {
 		return err
 	}
-	return in.store(ctx, cols)
+	for c := range cols {
+		if err := in.stage(&cols[c]); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // admit finds the sites of the columns and checks the right to write them; columns of
@@ -167,9 +176,7 @@ func (in *Intake) admit(ctx context.Context, columns []Column) ([]judged, error)
 		}
 		if site == nil {
 			r := Reject{Column: c.Header, Factor: c.Factor, Reason: importer.Reason{Code: "unknown_place", Arg: c.Site}, Values: int64(len(c.Times))}
-			if err := in.Reject(ctx, r); err != nil {
-				return nil, err
-			}
+			in.Reject(r)
 			continue
 		}
 		in.widen(site.Region)
@@ -196,43 +203,6 @@ func (j *judged) rejected(t, v int64, why importer.Reason) Reject {
 	return r
 }
 
-// store appends what was admitted.
-func (in *Intake) store(ctx context.Context, cols []judged) error {
-	b := series.Batch{Origin: in.account.Batch, RecordedAt: in.delivery.RecordedAt, HoldCorrected: true}
-	at := map[series.ID]*judged{}
-	if err := in.resolve(ctx, cols); err != nil {
-		return err
-	}
-	for c := range cols {
-		j := &cols[c]
-		if len(j.Times) == 0 {
-			continue
-		}
-		id := in.ids[series.Key{Site: j.Site, Factor: j.Factor, Stat: j.Stat}]
-		at[id] = j
-		b.Sets = append(b.Sets, series.Set{ID: id, Times: j.Times, Values: j.Values, Flags: j.Flags})
-		in.note(j)
-	}
-	res, err := series.Append(ctx, in.tx, b)
-	if err != nil {
-		return err
-	}
-	if res.Change > 0 {
-		in.appends++
-	}
-	in.account.Received += int64(res.Received - len(res.Held))
-	in.account.Stored += int64(res.Stored)
-	in.account.Revised += int64(res.Revised)
-	in.account.Unchanged += int64(res.Unchanged)
-	for _, h := range res.Held {
-		why := importer.Reason{Code: "corrected_holds", Arg: FormatValue(h.Stand)}
-		if err := in.Reject(ctx, at[h.ID].rejected(h.Time, h.Value, why)); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 // note keeps the newest labels.
 func (in *Intake) note(j *judged) {
 	first, last := j.Times[0], j.Times[len(j.Times)-1]
@@ -246,21 +216,4 @@ func (in *Intake) note(j *judged) {
 	case calendar.MsPerDay:
 		in.day = max(in.day, last)
 	}
-}
-
-// resolve finds or makes the series of the columns.
-func (in *Intake) resolve(ctx context.Context, cols []judged) error {
-	var keys []series.Key
-	for c := range cols {
-		k := series.Key{Site: cols[c].Site, Factor: cols[c].Factor, Stat: cols[c].Stat}
-		if _, known := in.ids[k]; !known && len(cols[c].Times) > 0 {
-			keys = append(keys, k)
-			in.ids[k] = 0
-		}
-	}
-	ids, err := series.Resolve(ctx, in.tx, keys)
-	for i, id := range ids {
-		in.ids[keys[i]] = id
-	}
-	return err
 }

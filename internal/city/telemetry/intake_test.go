@@ -135,14 +135,14 @@ func TestADeliveryIsAllOrNothing(t *testing.T) {
 			},
 			"a failure of the caller": func() error {
 				return r.db.Update(r.ctx, func(tx *store.Tx) error {
-					in, err := r.svc.Begin(r.ctx, tx, feed().Delivery)
+					in, err := r.svc.Begin(r.ctx, telemetry.Inside(tx), feed().Delivery)
 					if err != nil {
 						return err
 					}
 					if err := in.Add(r.ctx, []telemetry.Column{pm("N2", "2026-08-28T07:00", 5, -1)}); err != nil {
 						return err
 					}
-					if _, err := in.Close(r.ctx); err != nil {
+					if _, err := in.Store(r.ctx, tx); err != nil {
 						return err
 					}
 					return boom
@@ -152,7 +152,7 @@ func TestADeliveryIsAllOrNothing(t *testing.T) {
 				ctx, cancel := context.WithCancel(r.ctx)
 				defer cancel()
 				return r.db.Update(ctx, func(tx *store.Tx) error {
-					in, err := r.svc.Begin(ctx, tx, feed().Delivery)
+					in, err := r.svc.Begin(ctx, telemetry.Inside(tx), feed().Delivery)
 					if err != nil {
 						return err
 					}
@@ -160,7 +160,7 @@ func TestADeliveryIsAllOrNothing(t *testing.T) {
 						return err
 					}
 					cancel()
-					_, err = in.Close(ctx)
+					_, err = in.Store(ctx, tx)
 					return err
 				})
 			},

@@ -130,6 +130,11 @@ func (r *Rules) lowest(factor string) int64 {
 	return low
 }
 
+// held is the reject of a value that met a person's correction.
+func (j *judged) held(h series.Held) Reject {
+	return j.rejected(h.Time, h.Value, importer.Reason{Code: "corrected_holds", Arg: FormatValue(h.Stand)})
+}
+
 // mark flags a value as suspect.
 func (j *judged) mark(i int) {
 	j.own()

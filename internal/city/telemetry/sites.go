@@ -114,29 +114,54 @@ func (s *Service) PutSiteIn(ctx context.Context, tx *store.Tx, spec SiteSpec) (S
 	if _, err := access.Require(ctx, access.SiteWrite, want.Region); err != nil {
 		return Site{}, "", err
 	}
-	if err := refuseTwin(ctx, tx, want); err != nil {
+	near, err := sitesIn(ctx, tx, []region.Code{cityHolding(want.Region)})
+	if err != nil {
 		return Site{}, "", err
 	}
 	have, err := readSites(ctx, tx, "WHERE code = $1", want.Code)
 	if err != nil {
 		return Site{}, "", err
 	}
-	if len(have) == 0 {
-		if err := insertSite(ctx, tx, &want); err != nil {
-			return Site{}, "", err
-		}
-		return want, SiteCreated, recordSite(ctx, tx, "site.create", "登记监测点位 "+want.Name, nil, &want)
+	var old *Site
+	if len(have) > 0 {
+		old = &have[0]
 	}
-	return s.mergeSite(ctx, tx, have[0], want)
+	p, err := planPut(ctx, want, old, near)
+	if err != nil {
+		return Site{}, "", err
+	}
+	if err := p.write(ctx, tx); err != nil {
+		return Site{}, "", err
+	}
+	return p.site, p.what, nil
+}
+
+// sitePut is what a spec makes of the register.
+type sitePut struct {
+	site  Site
+	old   *Site // nil: a new site
+	what  PutOutcome
+	fresh []string // aliases that it adds
+}
+
+// planPut decides what a site does to its entry and to the sites near: those of its city.
+func planPut(ctx context.Context, want Site, old *Site, near []Site) (sitePut, error) {
+	if err := twinOf(want, near); err != nil {
+		return sitePut{}, err
+	}
+	if old == nil {
+		return sitePut{site: want, what: SiteCreated}, nil
+	}
+	if _, err := access.Require(ctx, access.SiteWrite, old.Region); err != nil {
+		return sitePut{}, err
+	}
+	return mergeSite(*old, want)
 }
 
 // mergeSite brings an entry up to date with what is now said of the same code.
-func (s *Service) mergeSite(ctx context.Context, tx *store.Tx, old, want Site) (Site, PutOutcome, error) {
-	if _, err := access.Require(ctx, access.SiteWrite, old.Region); err != nil {
-		return Site{}, "", err
-	}
+func mergeSite(old, want Site) (sitePut, error) {
 	if !slices.Contains(old.names(), want.Name) && !slices.ContainsFunc(want.Aliases, func(a string) bool { return slices.Contains(old.names(), a) }) {
-		return Site{}, "", fault.Newf(fault.Conflict, "site_code_taken",
+		return sitePut{}, fault.Newf(fault.Conflict, "site_code_taken",
 			"编码 %s 已登记为“%s”，与“%s”不符；如为改名，请把原名列为别名", old.Code, old.Name, want.Name)
 	}
 	merged := want
@@ -153,12 +178,26 @@ func (s *Service) mergeSite(ctx context.Context, tx *store.Tx, old, want Site) (
 	merged.Aliases = append(slices.Clone(old.Aliases), fresh...)
 	slices.Sort(merged.Aliases)
 	if len(fresh) == 0 && same(old, merged) {
-		return old, SiteUnchanged, nil
+		return sitePut{site: old, old: &old, what: SiteUnchanged}, nil
 	}
-	if err := updateSite(ctx, tx, &merged, fresh); err != nil {
-		return Site{}, "", err
+	return sitePut{merged, &old, SiteUpdated, fresh}, nil
+}
+
+// write brings the register up to date and records it.
+func (p *sitePut) write(ctx context.Context, tx *store.Tx) error {
+	switch p.what {
+	case SiteCreated:
+		if err := insertSite(ctx, tx, &p.site); err != nil {
+			return err
+		}
+		return recordSite(ctx, tx, "site.create", "登记监测点位 "+p.site.Name, nil, &p.site)
+	case SiteUpdated:
+		if err := updateSite(ctx, tx, &p.site, p.fresh); err != nil {
+			return err
+		}
+		return recordSite(ctx, tx, "site.update", "更新监测点位 "+p.site.Name, p.old, &p.site)
 	}
-	return merged, SiteUpdated, recordSite(ctx, tx, "site.update", "更新监测点位 "+merged.Name, &old, &merged)
+	return nil
 }
 
 func same(a, b Site) bool {
@@ -172,6 +211,10 @@ func refuseTwin(ctx context.Context, tx *store.Tx, want Site) error {
 	if err != nil {
 		return err
 	}
+	return twinOf(want, near)
+}
+
+func twinOf(want Site, near []Site) error {
 	for _, o := range near {
 		if o.Code == want.Code || (o.Kind == City) != (want.Kind == City) || o.To < want.From || want.To < o.From {
 			continue

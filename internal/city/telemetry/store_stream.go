@@ -64,7 +64,7 @@ func updateStream(ctx context.Context, tx *store.Tx, s *Stream) error {
 }
 
 // linkSeries remembers which series the stream delivers.
-func linkSeries(ctx context.Context, tx *store.Tx, stream int64, ids map[series.Key]series.ID) error {
+func linkSeries(ctx context.Context, tx *store.Tx, stream int64, ids []series.ID) error {
 	have, err := streamSeries(ctx, tx, stream)
 	if err != nil {
 		return err

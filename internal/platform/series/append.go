@@ -31,35 +31,51 @@ type segment struct {
 // grid, a time given twice, or a value that is too large; not found for an unknown series.
 // After an error the transaction must be rolled back.
 func Append(ctx context.Context, tx *store.Tx, b Batch) (Result, error) {
-	if b.Origin < 0 {
-		return Result{}, fault.New(fault.Invalid, "series_origin", "来源编号不能为负")
-	}
-	if b.RecordedAt < 0 || b.RecordedAt > tx.NowMS() {
-		return Result{}, fault.New(fault.Invalid, "series_recorded_at", "记录时间不能晚于当前时间")
-	}
-	pieces, received, err := prepare(ctx, tx, &b)
-	if err != nil {
+	a := appender{tx: tx, batch: &b, sums: map[int]*sum{}}
+	if err := a.run(ctx); err != nil {
 		return Result{}, err
 	}
-	a := appender{tx: tx, batch: &b, sums: map[int]*sum{}}
+	return a.res, addSums(ctx, tx, a.sums)
+}
+
+// Try says what Append of the batch would give now, without a change; it needs no writing
+// transaction. Result.Change stays 0.
+func Try(ctx context.Context, tx *store.Tx, b Batch) (Result, error) {
+	a := appender{tx: tx, batch: &b, trial: true}
+	if err := a.run(ctx); err != nil {
+		return Result{}, err
+	}
+	return a.res, nil
+}
+
+// run takes the batch piece by piece.
+func (a *appender) run(ctx context.Context) error {
+	b, tx := a.batch, a.tx
+	if b.Origin < 0 {
+		return fault.New(fault.Invalid, "series_origin", "来源编号不能为负")
+	}
+	if b.RecordedAt < 0 || b.RecordedAt > tx.NowMS() {
+		return fault.New(fault.Invalid, "series_recorded_at", "记录时间不能晚于当前时间")
+	}
+	pieces, received, err := prepare(ctx, tx, b)
+	if err != nil {
+		return err
+	}
 	a.res.Received = received
 	for len(pieces) > 0 {
 		n := loadSize(pieces)
 		if err := load(ctx, tx, pieces[:n]); err != nil {
-			return Result{}, err
+			return err
 		}
 		for i := range pieces[:n] {
 			if err := a.piece(ctx, &pieces[i]); err != nil {
-				return Result{}, err
+				return err
 			}
-			pieces[i].old = nil
+			pieces[i] = piece{}
 		}
 		pieces = pieces[n:]
 	}
-	if err := a.insert.flush(ctx, tx); err != nil {
-		return Result{}, err
-	}
-	return a.res, addSums(ctx, tx, a.sums)
+	return a.insert.flush(ctx, tx)
 }
 
 // loadSize is how many pieces to work on at once: at most chunk series and 8 × chunk months.
@@ -76,9 +92,10 @@ func loadSize(pieces []piece) int {
 	return len(pieces)
 }
 
-// appender carries one Append.
+// appender carries one Append or Try.
 type appender struct {
 	tx         *store.Tx
+	trial      bool // count only
 	batch      *Batch
 	res        Result
 	recordedAt int64
@@ -90,6 +107,14 @@ type appender struct {
 
 // piece stores what is new in one series and month.
 func (a *appender) piece(ctx context.Context, p *piece) error {
+	if p.packed != nil && !p.overlaps() && len(p.packed.bodies) == 1 {
+		return a.whole(ctx, p)
+	}
+	if p.packed != nil {
+		if err := p.unpack(); err != nil {
+			return err
+		}
+	}
 	if err := a.compare(p); err != nil {
 		return err
 	}
@@ -97,21 +122,36 @@ func (a *appender) piece(ctx context.Context, p *piece) error {
 	if n == 0 {
 		return nil
 	}
-	if a.res.Change == 0 {
-		if err := a.takeChange(ctx); err != nil {
-			return err
-		}
-	}
-	seg := segment{recordedAt: a.recordedAt, lastTime: a.fresh.times[n-1], blocks: 1, points: int64(n)}
-	for _, r := range a.fresh.revs {
-		if r > 0 {
-			seg.revised++
-		}
-	}
+	revised := a.fresh.revised()
 	a.res.Stored += n
-	a.res.Revised += int(seg.revised)
-	seg.body = appendBlock(nil, a.batch.Origin, a.recordedAt, &a.fresh)
-	a.sum(p.part).add(p.id, p.part, seg.body, n)
+	a.res.Revised += revised
+	if a.trial {
+		return nil
+	}
+	if err := a.takeChange(ctx); err != nil {
+		return err
+	}
+	return a.put(ctx, p, segment{lastTime: a.fresh.times[n-1], points: int64(n), revised: int64(revised),
+		body: appendBlock(nil, a.batch.Origin, a.recordedAt, &a.fresh)})
+}
+
+// whole stores a packed month of which the store knows nothing yet.
+func (a *appender) whole(ctx context.Context, p *piece) error {
+	m := p.packed
+	a.res.Stored += m.count
+	if a.trial {
+		return nil
+	}
+	if err := a.takeChange(ctx); err != nil {
+		return err
+	}
+	return a.put(ctx, p, segment{lastTime: m.last, points: int64(m.count), body: rebase(m.bodies[0], a.batch.Origin, a.recordedAt)})
+}
+
+// put inserts a segment of one new block.
+func (a *appender) put(ctx context.Context, p *piece, seg segment) error {
+	seg.recordedAt, seg.blocks = a.recordedAt, 1
+	a.sum(p.part).add(p.id, p.part, seg.body, int(seg.points))
 	if p.merges() {
 		merged, err := a.merge(ctx, p, seg)
 		if err != nil {
@@ -174,9 +214,12 @@ func (a *appender) hold(p *piece, t, v, stand int64) error {
 	return nil
 }
 
-// takeChange numbers the append. On PostgreSQL the row stays locked to the end of the
+// takeChange numbers the append, once. On PostgreSQL the row stays locked to the end of the
 // transaction, so numbers become visible in their order. Record times never run backwards.
 func (a *appender) takeChange(ctx context.Context) error {
+	if a.res.Change > 0 {
+		return nil
+	}
 	err := a.tx.QueryRow(ctx, `UPDATE series_change SET change = change + 1,
 		recorded_at = CASE WHEN recorded_at > $1 THEN recorded_at ELSE $1 END
 		WHERE id = 1 RETURNING change, recorded_at`, a.tx.NowMS()).Scan(&a.res.Change, &a.recordedAt)

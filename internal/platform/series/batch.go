@@ -1,8 +1,10 @@
 package series
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"slices"
 	"sort"
 	"time"
 
@@ -27,12 +29,14 @@ type Batch struct {
 }
 
 // Set is points of one series. Times are in ms UTC on the series' grid, in any order;
-// Values has the same length; Flags too, or is nil.
+// Values has the same length; Flags too, or is nil. Packed, if not nil, holds the points
+// instead; then the series stands in no other set.
 type Set struct {
 	ID     ID
 	Times  []int64
 	Values []int64
 	Flags  []Flag
+	Packed *Packed
 }
 
 // Result accounts for a batch: Received = Stored + Unchanged + len(Held).
@@ -56,6 +60,7 @@ type Held struct {
 // column is the points of one series of a batch in ascending time.
 type column struct {
 	id     ID
+	key    Key // instead of the id, where the series has none yet
 	step   int64
 	times  []int64
 	values []int64
@@ -66,9 +71,10 @@ type column struct {
 type piece struct {
 	column
 	part     int
-	segments int       // it has in the store
-	last     int64     // latest label of them
-	old      []segment // read only where times overlap or a merge is due
+	packed   *packedMonth // its points; nil: the column's
+	segments int          // it has in the store
+	last     int64        // latest label of them
+	old      []segment    // read only where times overlap or a merge is due
 }
 
 // prepare checks a batch and sorts it into pieces, by series and month.
@@ -77,9 +83,16 @@ func prepare(ctx context.Context, tx *store.Tx, b *Batch) ([]piece, int, error) 
 	if err != nil {
 		return nil, 0, err
 	}
-	ids := make([]ID, len(cols))
+	ids := make([]ID, 0, len(b.Sets))
 	for i := range cols {
-		ids[i] = cols[i].id
+		ids = append(ids, cols[i].id)
+	}
+	packed, err := packedSets(b, ids)
+	if err != nil {
+		return nil, 0, err
+	}
+	for _, s := range packed {
+		ids = append(ids, s.ID)
 	}
 	step, err := steps(ctx, tx, ids)
 	if err != nil {
@@ -93,7 +106,39 @@ func prepare(ctx context.Context, tx *store.Tx, b *Batch) ([]piece, int, error) 
 		}
 		out = cols[i].split(out)
 	}
+	for _, s := range packed {
+		out = s.Packed.pieces(s.ID, step[s.ID], out)
+		received += s.Packed.Len()
+	}
+	if len(packed) > 0 {
+		slices.SortFunc(out, func(x, y piece) int { return cmp.Or(cmp.Compare(x.id, y.id), cmp.Compare(x.part, y.part)) })
+	}
 	return out, received, nil
+}
+
+// packedSets are the packed sets of the batch. Errors: invalid when the series of one stands
+// in another.
+func packedSets(b *Batch, plain []ID) ([]*Set, error) {
+	var out []*Set
+	var seen map[ID]bool
+	for i := range b.Sets {
+		s := &b.Sets[i]
+		if s.Packed == nil {
+			continue
+		}
+		if seen == nil {
+			seen = make(map[ID]bool, len(b.Sets))
+			for _, id := range plain {
+				seen[id] = true
+			}
+		}
+		if seen[s.ID] || len(s.Times) > 0 {
+			return nil, fault.Newf(fault.Invalid, "series_duplicate", "序列 %d 在同一批中出现了两次", s.ID)
+		}
+		seen[s.ID] = true
+		out = append(out, s)
+	}
+	return out, nil
 }
 
 // columns joins the sets of the same series and sorts them by series and time.
@@ -179,7 +224,11 @@ func (c *column) check() error {
 
 func (c *column) refuse(t int64, code, why string) error {
 	at := time.UnixMilli(t).In(clock.Shanghai).Format("2006-01-02T15:04:05.000-07:00")
-	return fault.Newf(fault.Invalid, code, "序列 %d 的 %s：%s", c.id, at, why).WithField("time", why, at)
+	called := c.key.String()
+	if c.id != 0 {
+		called = fmt.Sprint(c.id)
+	}
+	return fault.Newf(fault.Invalid, code, "序列 %s 的 %s：%s", called, at, why).WithField("time", why, at)
 }
 
 // split appends the column's pieces, one for each month.

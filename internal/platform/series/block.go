@@ -65,6 +65,16 @@ func (p *points) add(t, v int64, f Flag, rev int32) {
 	p.flags, p.revs = append(p.flags, f), append(p.revs, rev)
 }
 
+// revised is how many points replace an earlier one.
+func (p *points) revised() (n int) {
+	for _, r := range p.revs {
+		if r > 0 {
+			n++
+		}
+	}
+	return n
+}
+
 // appendBlock appends the block of p to dst. p has at least one point, in ascending time.
 func appendBlock(dst []byte, origin, recordedAt int64, p *points) []byte {
 	exp, mode := exponent(p.values), byte(0)

@@ -13,7 +13,15 @@ type place struct {
 }
 
 // overlaps tells whether the piece may hold times that are known already.
-func (p *piece) overlaps() bool { return p.segments > 0 && p.times[0] <= p.last }
+func (p *piece) overlaps() bool { return p.segments > 0 && p.first() <= p.last }
+
+// first is the earliest time of the piece.
+func (p *piece) first() int64 {
+	if p.packed != nil {
+		return p.packed.first
+	}
+	return p.times[0]
+}
 
 // merges tells whether one more segment makes the piece's segments be merged.
 func (p *piece) merges() bool { return p.segments+1 >= mergeAt(p.id) }

@@ -8,6 +8,7 @@
 package series
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"strings"
@@ -34,6 +35,11 @@ type Key struct {
 }
 
 func (k Key) String() string { return k.Site + "/" + k.Factor + "/" + k.Stat }
+
+// Compare orders keys by site, factor and statistic.
+func (k Key) Compare(o Key) int {
+	return cmp.Or(cmp.Compare(k.Site, o.Site), cmp.Compare(k.Factor, o.Factor), cmp.Compare(k.Stat, o.Stat))
+}
 
 // ID is the number of a series in this database.
 type ID int64
