@@ -37,6 +37,8 @@ export type CallOptions = {
   query?: Query;
   body?: unknown;
   form?: FormData;
+  /** A file as it is. */
+  raw?: Blob;
   ifMatch?: string;
   signal?: AbortSignal;
 };
@@ -71,6 +73,7 @@ function newKey(): string {
 function headersOf(method: string, o: CallOptions): Record<string, string> {
   const h: Record<string, string> = { Accept: 'application/json' };
   if (o.body !== undefined) h['Content-Type'] = 'application/json';
+  if (o.raw) h['Content-Type'] = 'application/octet-stream';
   if (o.ifMatch) h['If-Match'] = o.ifMatch;
   if (method === 'POST') h['Idempotency-Key'] = newKey();
   return h;
@@ -100,7 +103,7 @@ export async function call<T>(method: string, path: string, o: CallOptions = {})
       method,
       credentials: 'same-origin',
       headers: headersOf(method, o),
-      body: o.form ?? (o.body === undefined ? undefined : JSON.stringify(o.body)),
+      body: o.raw ?? o.form ?? (o.body === undefined ? undefined : JSON.stringify(o.body)),
       signal: o.signal,
     });
   } catch (e) {

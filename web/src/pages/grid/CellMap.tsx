@@ -7,27 +7,45 @@ import { place } from '../../lib/placement';
 import { boxOf, type Spot } from './geometry';
 import type { Item } from './groups';
 import { addHatches, empty, gridStyle } from './mapStyle';
-import type { Area, CellFeature, Fault } from './types';
+import type { Area, CellFeature, Fault, FileRow } from './types';
 
 setWorkerUrl(workerUrl);
 
-/** What is being drawn: an outline or a line, the vertex that is held, an area that would be the result, a place that is wrong. */
-export type Sketch = { path: Spot[]; closed: boolean; at: number; preview?: Area; wrong?: Spot };
+/** What is being drawn: an outline or a line, the vertex that is held, areas that would be the result, a place that is wrong. */
+export type Sketch = { path: Spot[]; closed: boolean; at: number; preview?: Area[]; wrong?: Spot };
+
+/** What a file would put on the map. */
+export type Sheet = { rows: FileRow[]; wrong: Spot[] };
+
+/** A polluting source; one that would fall to another cell is told apart. */
+export type Dot = { at: Spot; moves: boolean };
+
+const noItems: Item[] = [];
+const noDots: Dot[] = [];
 
 type Props = {
   cells: CellFeature[];
   towns: CellFeature[];
   faults: Fault[];
-  items: Item[];
+  items?: Item[];
   chosen: string[];
   label: string;
   sketch?: Sketch;
-  onCell: (id: string) => void;
-  onItem: (item: Item) => void;
-  /** With it a click sets a vertex instead of choosing a cell. */
+  sheet?: Sheet;
+  dots?: Dot[];
+  onCell?: (id: string) => void;
+  onItem?: (item: Item) => void;
+  /** With it a click sets a vertex instead of choosing a cell. reach: metres within which it may be drawn onto a border. */
   onSpot?: (at: Spot, reach: number) => void;
+  /** A vertex is clicked. */
   onHold?: (index: number) => void;
-  onDrag?: (index: number, to: Spot, reach: number) => void;
+  /** A vertex is taken up to be moved. */
+  onGrab?: (index: number) => void;
+  onDrag?: (to: Spot, reach: number) => void;
+  /** Drawn to an end by a double click. */
+  onEnd?: () => void;
+  /** Where a click would be drawn to. */
+  pull?: (at: Spot, reach: number) => Spot | undefined;
   focus?: Area | Spot;
 };
 
@@ -88,9 +106,22 @@ export function CellMap(p: Props) {
     const path = k && k.closed && k.path.length > 2 ? [...k.path, k.path[0]!] : (k?.path ?? []);
     put('path', path.length > 1 ? collect([shape({ type: 'LineString', coordinates: path })]) : empty);
     put('spots', collect((k?.path ?? []).map((c, i) => shape({ type: 'Point', coordinates: c }, { i, on: i === k?.at }))));
-    put('preview', k?.preview ? collect([shape(k.preview)]) : empty);
-    put('wrong', k?.wrong ? collect([shape({ type: 'Point', coordinates: k.wrong })]) : empty);
+    put('preview', k?.preview ? collect(k.preview.map((a) => shape(a))) : empty);
   }, [ready, p.sketch]);
+  useEffect(() => {
+    if (ready) put('wrong', collect([...(p.sketch?.wrong ? [p.sketch.wrong] : []), ...(p.sheet?.wrong ?? [])].map((c) => shape({ type: 'Point', coordinates: c }))));
+  }, [ready, p.sketch?.wrong, p.sheet]);
+  useEffect(() => { if (ready) put('rows', collect(p.sheet?.rows ?? [])); }, [ready, p.sheet]);
+  const dots = p.dots ?? noDots;
+  useEffect(() => { if (ready) put('dots', collect(dots.map((d) => shape({ type: 'Point', coordinates: d.at }, { moves: d.moves })))); }, [ready, dots]);
+  const draws = p.onSpot !== undefined;
+  useEffect(() => {
+    const m = gl.current;
+    if (!m) return;
+    if (draws) m.doubleClickZoom.disable();
+    else m.doubleClickZoom.enable();
+    if (ready && !draws) m.getSource<GeoJSONSource>('pull')?.setData(empty);
+  }, [ready, draws]);
 
   useEffect(() => {
     const m = gl.current;
@@ -103,7 +134,7 @@ export function CellMap(p: Props) {
   }, [ready, p.focus]);
 
   useNames(gl, ready, p.towns);
-  useBadges(gl, ready, p.items, now, (i) => t('gr.badge', { n: i.number, name: i.faults[0]!.name }));
+  useBadges(gl, ready, p.items ?? noItems, now, (i) => t('gr.badge', { n: i.number, name: i.faults[0]!.name }));
 
   if (broken) return <p className="state note">{t('map.broken')}</p>;
   return (
@@ -125,6 +156,7 @@ function reachOf(m: GlMap, y: number): number {
 
 function listen(m: GlMap, now: { readonly current: Props }) {
   let held = -1;
+  let moved = false;
   const vertex = (point: { x: number; y: number }) => {
     if (!m.getLayer('spots')) return -1;
     const f = m.queryRenderedFeatures([[point.x - 6, point.y - 6], [point.x + 6, point.y + 6]], { layers: ['spots'] })[0];
@@ -132,29 +164,39 @@ function listen(m: GlMap, now: { readonly current: Props }) {
   };
   m.on('click', (ev) => {
     const { onSpot, onHold, onCell } = now.current;
-    const i = vertex(ev.point);
+    const i = onSpot ? vertex(ev.point) : -1;
     if (i >= 0) return onHold?.(i);
     if (onSpot) return onSpot([ev.lngLat.lng, ev.lngLat.lat], reachOf(m, ev.point.y));
     const f = m.queryRenderedFeatures(ev.point, { layers: ['cells'] })[0];
-    if (f) onCell(String(f.properties.id));
+    if (f) onCell?.(String(f.properties.id));
   });
   const grab = (point: { x: number; y: number }, stop: () => void) => {
     const i = now.current.onDrag ? vertex(point) : -1;
     if (i < 0) return;
     held = i;
+    moved = false;
     stop();
-    now.current.onHold?.(i);
   };
   m.on('mousedown', (ev) => grab(ev.point, () => ev.preventDefault()));
   m.on('touchstart', (ev) => grab(ev.point, () => ev.preventDefault()));
   const drag = (ev: { lngLat: { lng: number; lat: number }; point: { y: number } }) => {
-    if (held >= 0) now.current.onDrag?.(held, [ev.lngLat.lng, ev.lngLat.lat], reachOf(m, ev.point.y));
+    const { pull, onSpot, onDrag, onGrab } = now.current;
+    const at: Spot = [ev.lngLat.lng, ev.lngLat.lat];
+    if (onSpot) {
+      const to = pull?.(at, reachOf(m, ev.point.y));
+      m.getSource<GeoJSONSource>('pull')?.setData(to ? collect([shape({ type: 'Point', coordinates: to })]) : empty);
+    }
+    if (held < 0) return;
+    if (!moved) onGrab?.(held);
+    moved = true;
+    onDrag?.(at, reachOf(m, ev.point.y));
   };
   m.on('mousemove', drag);
   m.on('touchmove', drag);
   const drop = () => { held = -1; };
   m.on('mouseup', drop);
   m.on('touchend', drop);
+  m.on('dblclick', () => now.current.onEnd?.());
 }
 
 /** Names of the towns (or counties) where they fit; nothing covers another. */
@@ -215,7 +257,7 @@ function useBadges(gl: { readonly current: GlMap | null }, ready: boolean, items
       el.tabIndex = -1;
       el.addEventListener('click', (ev) => {
         ev.stopPropagation();
-        now.current.onItem(i);
+        now.current.onItem?.(i);
       });
       const f = i.faults[0]!;
       return new Marker({ element: el, anchor: 'center', offset: [0, -8] }).setLngLat([f.lng, f.lat]).addTo(m);

@@ -1,3 +1,4 @@
+import { url, type Query } from '../../api/client';
 import { Card } from '../../components/Card';
 import { DataTable, type Column } from '../../components/DataTable';
 import { useT } from '../../i18n';
@@ -8,7 +9,7 @@ import type { Outcome, OutcomeRow } from './types';
 const share = (r: OutcomeRow) => (r.ownRate.den > 0 ? r.ownRate.num / r.ownRate.den : -1);
 
 /** What each town's grid found itself, missed, and how long it took; towns and counties, never persons. */
-export function Outcomes({ data, window }: { data: Outcome; window: string }) {
+export function Outcomes({ data, window, query }: { data: Outcome; window: string; query: Query }) {
   const { t, lang } = useT();
   const say = useFormula();
   const rows = data.rows ?? [];
@@ -41,7 +42,7 @@ export function Outcomes({ data, window }: { data: Outcome; window: string }) {
     { key: 'trivial', head: t('gr.trivial'), label: t('gr.trivial'), num: true, spare: true, cell: (r) => <RateText rate={r.trivial} formula={'gf.trivial'} />, sort: (r) => r.trivial.num / (r.trivial.den || 1), total: <RateText rate={all.trivial} formula={'gf.trivial'} /> },
   ];
   return (
-    <Card title={t('gr.outcome', { unit })} note={t('gr.outcomeNote', { window, n: data.meta.least })} flush className="goutcome">
+    <Card title={t('gr.outcome', { unit })} note={t('gr.outcomeNote', { window, n: data.meta.least })} flush className="goutcome" right={<><a href={url('/grid/outcome.csv', query)} download>CSV</a><a href={url('/grid/outcome.xlsx', query)} download>XLSX</a></>}>
       <DataTable id="out" label={t('gr.outcome', { unit })} columns={columns} rows={rows} rowKey={(r) => r.cell || r.region.code} empty={{ title: t('gr.noOutcome'), help: t('gr.noOutcomeHelp') }} height="min(56vh, 460px)" />
     </Card>
   );

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { areaOf, boxOf, inside, metres, passes, placeIn, polygon, readSpots, selfCrossing, sideFor, snap, touching, withOuter, type Spot } from './geometry';
+import { areaOf, boxOf, frameOf, inside, metres, placeIn, polygon, readSpots, selfCrossing, sideFor, touching, withOuter, type Spot } from './geometry';
 
 const square: Spot[] = [[114, 35], [114.1, 35], [114.1, 35.1], [114, 35.1]];
 
@@ -16,11 +16,6 @@ describe('spots and outlines', () => {
     expect(at[1]).toBeCloseTo(35.05, 6);
     expect(selfCrossing(square, false)).toBeUndefined();
   });
-  it('counts how often a line passes a border', () => {
-    expect(passes([[113.9, 35.05], [114.2, 35.06]], polygon(square))).toBe(2);
-    expect(passes([[113.9, 35.05], [114.05, 35.06]], polygon(square))).toBe(1);
-    expect(passes([[113.8, 35.05], [113.9, 35.06]], polygon(square))).toBe(0);
-  });
   it('knows inside from outside, and a hole', () => {
     const hole: Spot[] = [[114.04, 35.04], [114.06, 35.04], [114.06, 35.06], [114.04, 35.06]];
     const area: GeoJSON.Polygon = { type: 'Polygon', coordinates: [...polygon(square).coordinates, ...polygon(hole).coordinates] };
@@ -28,10 +23,6 @@ describe('spots and outlines', () => {
     expect(inside([114.05, 35.05], area)).toBe(false);
     expect(inside([114.2, 35.05], area)).toBe(false);
     expect(withOuter(area, square.map(([x, y]) => [x + 1, y])).coordinates).toHaveLength(2);
-  });
-  it('snaps to the nearest vertex within reach only', () => {
-    expect(snap([114.0002, 35], square, 30)).toEqual([114, 35]);
-    expect(snap([114.001, 35], square, 30)).toEqual([114.001, 35]);
   });
   it('puts a new vertex on the side it lies on', () => {
     expect(sideFor([114.05, 35.001], square)).toBe(0);
@@ -53,5 +44,9 @@ describe('words and neighbours', () => {
     const far: Spot[] = next.map(([x, y]) => [x + 0.2, y]);
     expect(touching(polygon(square), [{ id: 'n', geometry: polygon(next) }, { id: 'f', geometry: polygon(far) }])).toEqual(['n']);
     expect(boxOf([polygon(square), polygon(far)])?.map((x) => Number(x.toFixed(6)))).toEqual([114, 35, 114.4, 35.1]);
+  });
+  it('frames points and areas', () => {
+    expect(frameOf([])).toBeUndefined();
+    expect(boxOf([frameOf([{ type: 'Point', coordinates: [113, 34] }, polygon(square)])!])).toEqual([113, 34, 114.1, 35.1]);
   });
 });

@@ -64,15 +64,6 @@ export function selfCrossing(path: Spot[], closed: boolean): Spot | undefined {
   return undefined;
 }
 
-/** How often a line passes the border of an area: a split needs an even number of at least two. */
-export function passes(line: Spot[], area: Area): number {
-  let n = 0;
-  for (const ring of rings(area)) {
-    for (let i = 0; i + 1 < line.length; i++) for (let j = 0; j < ring.length; j++) if (crossing(line[i]!, line[i + 1]!, ring[j]!, ring[(j + 1) % ring.length]!)) n++;
-  }
-  return n;
-}
-
 /** True when the spot lies in the area; holes count as outside. */
 export function inside(at: Spot, area: Area): boolean {
   let odd = false;
@@ -83,17 +74,6 @@ export function inside(at: Spot, area: Area): boolean {
     }
   }
   return odd;
-}
-
-/** The nearest of the spots within the reach in metres, else the spot itself. */
-export function snap(at: Spot, to: Spot[], reach: number): Spot {
-  let best = at;
-  let least = reach;
-  for (const s of to) {
-    const d = metres(at, s);
-    if (d <= least) [best, least] = [s, d];
-  }
-  return best;
 }
 
 /** Six decimals, about 0.1 m: what a person may read and type. */
@@ -165,4 +145,16 @@ export function sideFor(at: Spot, ring: Spot[]): number {
     if (d < least) [best, least] = [i, d];
   }
   return best;
+}
+
+/** The frame around shapes of any kind, as an area to look at. */
+export function frameOf(list: GeoJSON.Geometry[]): Area | undefined {
+  let [w, s, e, n] = [181, 91, -181, -91];
+  const grow = (c: unknown): void => {
+    if (!Array.isArray(c)) return;
+    if (typeof c[0] === 'number') [w, s, e, n] = [Math.min(w, c[0]), Math.min(s, Number(c[1])), Math.max(e, c[0]), Math.max(n, Number(c[1]))];
+    else c.forEach(grow);
+  };
+  for (const g of list) if ('coordinates' in g) grow(g.coordinates);
+  return w > e ? undefined : polygon([[w, s], [e, s], [e, n], [w, n]]);
 }

@@ -86,4 +86,23 @@ export type Outcome = { meta: { region: Place; from: string; to: string; by: str
 
 export type Source = { id: string; code: string; name: string; kind: string; class: string; className: string; region: string; lng: number; lat: number; roadside: boolean; cells: string[] | null; decided: boolean };
 
-export type Imported = { rows: number; added: number; changed: number; stored: boolean; faults: { row: number; code: string; reason: string }[] | null };
+export type Named = { id: string; name: string };
+export type Redrawn = { id: string; name: string; change: 'added' | 'changed' | 'ended'; was: number; is: number; geometry?: Area; sources: number };
+export type Moved = { object: { kind: string; id: string }; name: string; from: Named[] | null; to: Named[] | null; lng: number; lat: number };
+
+/** What a change would do. */
+export type Effect = {
+  cells: Redrawn[] | null;
+  moves: Moved[] | null;
+  moved: number;
+  closed: Fault[] | null;
+  opened: Fault[] | null;
+  lasting: { was: Fault; is: Fault }[] | null;
+  before: Rate;
+  after: Rate;
+  posts: number;
+};
+
+export type Refused = { row: number; code: string; reason: string; lng?: number; lat?: number };
+export type FileRow = { type: 'Feature'; properties: { row: number; code: string; name: string; state: 'added' | 'changed' | 'refused' }; geometry: GeoJSON.Geometry };
+export type Imported = { rows: number; added: number; changed: number; stored: boolean; faults: Refused[] | null; preview?: { type: 'FeatureCollection'; features: FileRow[] | null }; effect?: Effect };
