@@ -14,6 +14,7 @@ import (
 	"qingshan/internal/platform/geo"
 	"qingshan/internal/platform/notify"
 	"qingshan/internal/platform/store"
+	"qingshan/internal/platform/store/pgtest"
 	"qingshan/internal/rules/calendar"
 	"qingshan/internal/rules/region"
 )
@@ -61,11 +62,19 @@ func civil(t testing.TB, s string) time.Time {
 	return time.UnixMilli(ms).In(clock.Shanghai)
 }
 
-func newClockRig(t *testing.T, start string) *clockRig {
+// clocks runs a test on each engine, in a city whose clock shows start.
+func clocks(t *testing.T, start string, test func(t *testing.T, r *clockRig)) {
+	t.Run("sqlite", func(t *testing.T) {
+		test(t, newClockRig(t, store.Config{Path: filepath.Join(t.TempDir(), "q.db")}, start))
+	})
+	t.Run("postgres", func(t *testing.T) { test(t, newClockRig(t, store.Config{URL: pgtest.URL(t)}, start)) })
+}
+
+func newClockRig(t *testing.T, cfg store.Config, start string) *clockRig {
 	t.Helper()
 	r := &clockRig{T: t, clock: clock.NewManual(civil(t, start)), actor: map[string]access.Actor{}}
 	var err error
-	if r.db, err = store.Open(t.Context(), store.Config{Path: filepath.Join(t.TempDir(), "q.db")}, r.clock); err != nil {
+	if r.db, err = store.Open(t.Context(), cfg, r.clock); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
@@ -77,16 +86,17 @@ func newClockRig(t *testing.T, start string) *clockRig {
 		t.Fatal(err)
 	}
 	seed := org.Seed{
-		Regions: []org.Region{{Code: "410700000000", Name: "新乡市"}, {Code: "410727000000", Name: "封丘县"}, {Code: "410727101000", Name: "城关乡"}},
+		Regions: []org.Region{{Code: "410700000000", Name: "新乡市"}, {Code: "410727000000", Name: "封丘县"}, {Code: "410727101000", Name: "城关乡"}, {Code: "410726000000", Name: "延津县"}},
 		Units: []org.SeedUnit{
 			{Code: "city", Name: "市攻坚办", Kind: "campaign", Region: "410700000000"},
+			{Code: "neighbour", Name: "延津县人民政府", Kind: "government", Region: "410726000000"},
 			{Code: "county", Name: "封丘县人民政府", Kind: "government", Region: "410727000000"},
 			{Code: "town", Name: "城关乡人民政府", Kind: "government", Parent: "county", Region: "410727101000"},
 		},
 	}
 	for _, x := range []struct{ name, unit, role, scope string }{
 		{"leader", "city", "city_leader", "410700000000"}, {"office", "city", "campaign_office", "410700000000"},
-		{"county", "county", "county", "410727000000"}, {"town", "town", "township", "410727101000"}, {"town2", "town", "township", "410727101000"},
+		{"county", "county", "county", "410727000000"}, {"neighbour", "neighbour", "county", "410726000000"}, {"town", "town", "township", "410727101000"}, {"town2", "town", "township", "410727101000"},
 	} {
 		seed.Posts = append(seed.Posts, org.SeedPost{Code: x.name, Unit: x.unit, Name: x.name + "岗", Role: x.role, Scope: region.Code(x.scope)})
 		seed.Accounts = append(seed.Accounts, org.SeedAccount{Name: x.name, Person: "演示" + x.name, Post: x.name, Password: "Weihe-3917-liu-mei"})

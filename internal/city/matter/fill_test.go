@@ -10,7 +10,10 @@ import (
 // History that is loaded leaves the clocks that moving it would have left: after every step of
 // a matter's way its record is loaded as another matter's, and the clocks are compared.
 func TestLoadedHistoryHasItsClocks(t *testing.T) {
-	r := newClockRig(t, "2026-09-24T10:00") // over the National Day
+	clocks(t, "2026-09-24T10:00", loadedHistory) // over the National Day
+}
+
+func loadedHistory(t *testing.T, r *clockRig) {
 	m := r.assigned("odour")
 	compare := func(at string) {
 		t.Helper()
@@ -75,7 +78,10 @@ func TestLoadedHistoryHasItsClocks(t *testing.T) {
 
 // An end that the history names is the clock's end, and what was to be told is not told anew.
 func TestLoadedHistoryKeepsItsEnd(t *testing.T) {
-	r := newClockRig(t, "2026-09-24T10:00")
+	clocks(t, "2026-09-24T10:00", loadedEnd)
+}
+
+func loadedEnd(t *testing.T, r *clockRig) {
 	m := r.assigned("other")
 	v := r.view(m)
 	p := matter.Past{Matter: *v.Matter}
