@@ -37,7 +37,7 @@ func (s *Server) buildRooms() error {
 	}
 	r := &s.rooms
 	r.Org.Register(s.api)
-	telemetry.Register(s.api, r.Sites, r.Org.RegionName)
+	telemetry.Register(s.api, r.Sites, r.Org.RegionNames)
 	r.Imports.Routes(s.api)
 	r.Air.Register(s.api)
 	s.registerNotices()

@@ -3,6 +3,7 @@ package org
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"qingshan/internal/platform/access"
@@ -61,6 +62,29 @@ func (s *Service) RegionName(ctx context.Context, code region.Code) string {
 		return tx.QueryRow(ctx, "SELECT name FROM region WHERE code = $1", string(code)).Scan(&name)
 	})
 	return name
+}
+
+// RegionNames are the names of those of the regions that are known, as public as RegionName.
+func (s *Service) RegionNames(ctx context.Context, codes []region.Code) map[region.Code]string {
+	out := make(map[region.Code]string, len(codes))
+	_ = s.db.View(ctx, func(tx *store.Tx) error { // an unknown name is not worth a failed page
+		for part := range slices.Chunk(codes, 500) {
+			in, _ := store.In(1, len(part))
+			args := make([]any, len(part))
+			for i, c := range part {
+				args[i] = string(c)
+			}
+			list, err := regionsWhere(ctx, tx, "r.code IN "+in, args...)
+			if err != nil {
+				return err
+			}
+			for _, r := range list {
+				out[r.Code] = r.Name
+			}
+		}
+		return nil
+	})
+	return out
 }
 
 // SaveRegions adds or renames regions in the caller's transaction, in any order. The parent

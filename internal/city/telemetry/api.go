@@ -3,6 +3,7 @@ package telemetry
 import (
 	"context"
 	"net/http"
+	"slices"
 	"strconv"
 
 	"qingshan/internal/platform/access"
@@ -15,14 +16,14 @@ import (
 // API is the room's HTTP operations.
 type API struct {
 	svc *Service
-	// name gives the name of a region for people.
-	name func(context.Context, region.Code) string
+	// names gives the names of regions for people.
+	names func(context.Context, []region.Code) map[region.Code]string
 }
 
-// Register adds the operations of the room to a. name gives a region's name, "" when it is
-// not known.
-func Register(a *rest.API, svc *Service, name func(context.Context, region.Code) string) {
-	h := &API{svc, name}
+// Register adds the operations of the room to a. names gives the names of regions, without
+// those that are not known.
+func Register(a *rest.API, svc *Service, names func(context.Context, []region.Code) map[region.Code]string) {
+	h := &API{svc, names}
 	get := func(path, id, summary string, action access.Action) rest.Spec {
 		return rest.Spec{Method: http.MethodGet, Path: path, ID: id, Summary: summary, Tag: "data", Access: action}
 	}
@@ -53,21 +54,35 @@ func Register(a *rest.API, svc *Service, name func(context.Context, region.Code)
 
 type bodyOut[T any] struct{ Body T }
 
-func (h *API) place(ctx context.Context, r region.Code) placeOut {
-	p := placeOut{Code: string(r)}
-	if h.name != nil && r != "" {
-		p.Name = h.name(ctx, r)
+// named are regions with their names, asked for all at once.
+type named map[region.Code]string
+
+func (h *API) named(ctx context.Context, codes ...region.Code) named {
+	slices.Sort(codes)
+	if h.names == nil {
+		return nil
 	}
-	return p
+	return h.names(ctx, slices.Compact(codes))
 }
 
-func (h *API) site(ctx context.Context, s Site) siteOut {
-	o := siteOut{ID: s.Code, Code: s.Code, Name: s.Name, Kind: string(s.Kind), Region: h.place(ctx, s.Region), Lon: s.Lon, Lat: s.Lat,
+func (n named) place(r region.Code) placeOut { return placeOut{Code: string(r), Name: n[r]} }
+
+func (n named) site(s Site) siteOut {
+	o := siteOut{ID: s.Code, Code: s.Code, Name: s.Name, Kind: string(s.Kind), Region: n.place(s.Region), Lon: s.Lon, Lat: s.Lat,
 		Background: s.Background, Counted: s.Counted, ValidFrom: dayText(s.From), ValidTo: dayText(s.To), Aliases: s.Aliases}
 	if o.Aliases == nil {
 		o.Aliases = []string{}
 	}
 	return o
+}
+
+// regionsOf are the regions of the sites of a list.
+func regionsOf[T any](list []T, site func(*T) *Site) []region.Code {
+	out := make([]region.Code, len(list))
+	for i := range list {
+		out[i] = site(&list[i]).Region
+	}
+	return out
 }
 
 type streamsQuery struct {
@@ -90,7 +105,7 @@ func (h *API) readStreams(ctx context.Context, in *streamsQuery) (out streamsOut
 		return out, err
 	}
 	list, err := h.svc.Streams(ctx, r, asOf)
-	out.Meta = metaOut{rest.Instant(asOf), rest.Instant(h.svc.db.Clock().Now().UnixMilli()), h.place(ctx, r)}
+	out.Meta = metaOut{rest.Instant(asOf), rest.Instant(h.svc.db.Clock().Now().UnixMilli()), h.named(ctx, r).place(r)}
 	out.Items = make([]streamOut, len(list))
 	for i, q := range list {
 		out.Items[i] = outStream(q)
@@ -114,9 +129,10 @@ func (h *API) readSites(ctx context.Context, in *sitesQuery) ([]siteOut, error) 
 		return nil, err
 	}
 	list, err := h.svc.Sites(ctx, SiteFilter{r, Kind(in.Kind)})
+	names := h.named(ctx, regionsOf(list, func(s *Site) *Site { return s })...)
 	out := make([]siteOut, len(list))
 	for i, s := range list {
-		out[i] = h.site(ctx, s)
+		out[i] = names.site(s)
 	}
 	return out, err
 }
@@ -219,8 +235,9 @@ func (h *API) readLate(ctx context.Context, in *LateQuery, after Place, limit in
 		from = to - lateDays*calendar.MsPerDay
 	}
 	list, total, err := h.svc.LateValues(ctx, r, from, to, after, limit)
+	names := h.named(ctx, regionsOf(list, func(l *Late) *Site { return &l.Site })...)
 	for _, l := range list {
-		out = append(out, lateOut{h.site(ctx, l.Site), FactorKey(l.Factor), l.Stat, rest.Instant(l.Time), rest.Instant(l.RecordedAt),
+		out = append(out, lateOut{names.site(l.Site), FactorKey(l.Factor), l.Stat, rest.Instant(l.Time), rest.Instant(l.RecordedAt),
 			(l.RecordedAt - l.Time) / calendar.MsPerMinute})
 	}
 	if len(list) == limit && limit > 0 {

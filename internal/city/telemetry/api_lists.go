@@ -40,8 +40,9 @@ func (h *API) readRevisions(ctx context.Context, region string, after Place, lim
 		return nil, "", err
 	}
 	list, err := h.svc.Revisions(ctx, r, after, limit)
+	names := h.named(ctx, regionsOf(list, func(o *RevisedObservation) *Site { return &o.Site })...)
 	for _, o := range list {
-		x := revisedOut{Site: h.site(ctx, o.Site), Factor: FactorKey(o.Factor), Stat: o.Stat, Unit: FactorUnit(o.Factor), Time: rest.Instant(o.Time)}
+		x := revisedOut{Site: names.site(o.Site), Factor: FactorKey(o.Factor), Stat: o.Stat, Unit: FactorUnit(o.Factor), Time: rest.Instant(o.Time)}
 		for _, p := range o.Revisions {
 			x.Revisions = append(x.Revisions, revisionOut{outPoint(p.Point, p.Stream), p.By, p.Reason})
 		}

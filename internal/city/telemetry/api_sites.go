@@ -38,7 +38,7 @@ type siteEdit struct {
 
 func (h *API) getSite(ctx context.Context, in *SiteByCode) (*siteTagged, error) {
 	s, err := h.svc.Site(ctx, in.ID)
-	return &siteTagged{rest.ETag(s.Version), h.site(ctx, s)}, err
+	return &siteTagged{rest.ETag(s.Version), h.named(ctx, s.Region).site(s)}, err
 }
 
 func (h *API) patchSite(ctx context.Context, in *siteEdit) (*siteTagged, error) {
@@ -70,7 +70,7 @@ func (h *API) patchSite(ctx context.Context, in *siteEdit) (*siteTagged, error) 
 		return nil, err
 	}
 	s, err := h.svc.ChangeSite(ctx, in.ID, version, c)
-	return &siteTagged{rest.ETag(s.Version), h.site(ctx, s)}, err
+	return &siteTagged{rest.ETag(s.Version), h.named(ctx, s.Region).site(s)}, err
 }
 
 // editedDay reads a day of an edit; "" is the open end.

@@ -21,7 +21,13 @@ func (r room) call(ctx context.Context, method, path, body string) (int, string)
 	r.Helper()
 	mux := http.NewServeMux()
 	a := rest.New(mux, rest.Config{DB: r.db, Audit: func(context.Context, rest.Export) error { return nil }})
-	telemetry.Register(a, r.svc, func(_ context.Context, c region.Code) string { return "区" + c.Short() })
+	telemetry.Register(a, r.svc, func(_ context.Context, codes []region.Code) map[region.Code]string {
+		out := map[region.Code]string{}
+		for _, c := range codes {
+			out[c] = "区" + c.Short()
+		}
+		return out
+	})
 	req := httptest.NewRequestWithContext(ctx, method, rest.Prefix+path, strings.NewReader(body))
 	if body != "" {
 		req.Header.Set("Content-Type", "application/json")

@@ -158,15 +158,15 @@ func (s *Service) Revisions(ctx context.Context, r region.Code, after Place, lim
 		return nil, err
 	}
 	err = s.db.View(ctx, func(tx *store.Tx) error {
-		list, err := seriesIn(ctx, tx, regions)
+		list, err := s.register.of(ctx, tx, regions)
 		if err != nil {
 			return err
 		}
-		found, err := series.Revisions(ctx, tx, idsOf(list), after.Time, after.ID, limit)
+		found, err := list.revised(ctx, tx, after, limit)
 		if err != nil {
 			return err
 		}
-		out, err = describe(ctx, tx, list, found)
+		out, err = describe(ctx, tx, list.series, found)
 		return err
 	})
 	return out, err
@@ -179,21 +179,19 @@ func (s *Service) RevisionCount(ctx context.Context, r region.Code) (n int, err 
 		return 0, err
 	}
 	err = s.db.View(ctx, func(tx *store.Tx) error {
-		list, err := seriesIn(ctx, tx, regions)
+		list, err := s.register.of(ctx, tx, regions)
 		if err != nil {
 			return err
 		}
-		n, err = s.revised.count(ctx, tx, idsOf(list))
+		n, err = s.revised.count(ctx, tx, list.ids)
 		return err
 	})
 	return n, err
 }
 
+// describe names the sites and sources of revised observations of the series, which are in
+// the order of their numbers.
 func describe(ctx context.Context, tx *store.Tx, list []measured, found []series.Revised) ([]RevisedObservation, error) {
-	at := map[series.ID]*measured{}
-	for i := range list {
-		at[list[i].id] = &list[i]
-	}
 	origins := map[int64]bool{}
 	for _, f := range found {
 		for _, p := range f.Points {
@@ -206,7 +204,8 @@ func describe(ctx context.Context, tx *store.Tx, list []measured, found []series
 	}
 	out := make([]RevisedObservation, 0, len(found))
 	for _, f := range found {
-		m := at[f.ID]
+		i, _ := slices.BinarySearchFunc(list, f.ID, func(m measured, id series.ID) int { return int(m.id - id) })
+		m := &list[i]
 		o := RevisedObservation{Site: *m.site, Factor: m.key.Factor, Stat: m.key.Stat, Time: f.Time, Place: Place{f.Time, f.ID}}
 		for _, p := range f.Points {
 			src := sources[p.Origin]

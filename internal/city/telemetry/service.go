@@ -12,10 +12,11 @@ import (
 
 // Service is the room's use cases. Every one checks the permission of the actor in ctx.
 type Service struct {
-	db      *store.DB
-	rules   *Rules
-	memo    memo
-	revised revisionCounts
+	db       *store.DB
+	rules    *Rules
+	memo     memo
+	revised  revisionCounts
+	register register
 }
 
 // New makes the service on an open database.

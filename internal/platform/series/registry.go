@@ -92,6 +92,13 @@ func OfSites(ctx context.Context, tx *store.Tx, sites []string) (map[Key]ID, err
 	return out, nil
 }
 
+// Last is the number of the series that was made last; 0 without any. Series are never
+// renamed or taken away, so as long as it stands the list of series does.
+func Last(ctx context.Context, tx *store.Tx) (last ID, err error) {
+	err = tx.QueryRow(ctx, "SELECT COALESCE(MAX(id), 0) FROM series").Scan(&last)
+	return last, err
+}
+
 // Keys gives the key of each series. Errors: not found for a number that does not exist.
 func Keys(ctx context.Context, tx *store.Tx, ids []ID) ([]Key, error) {
 	out := make([]Key, len(ids))
