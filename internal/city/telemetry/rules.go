@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"sync"
 
 	"github.com/pelletier/go-toml/v2"
@@ -29,8 +30,17 @@ type Rules struct {
 		Confidence string `toml:"confidence"`
 		Source     string `toml:"source"`
 	} `toml:"neighbours"`
-	Ranges  []Range      `toml:"range"`
-	Streams []StreamRule `toml:"stream"`
+	Ranges   []Range       `toml:"range"`
+	Suspects []SuspectRule `toml:"suspect"`
+	Streams  []StreamRule  `toml:"stream"`
+}
+
+// SuspectRule is what the statistics do with a suspect value, from a day on.
+type SuspectRule struct {
+	From       calendar.Day `toml:"from"`
+	Statistics string       `toml:"statistics"` // "count" or "leave_out"
+	Confidence string       `toml:"confidence"`
+	Source     string       `toml:"source"`
 }
 
 // Range is what an instrument can measure, from a day on.
@@ -75,6 +85,11 @@ func LoadRules(name string, data []byte) (*Rules, error) {
 			return nil, fmt.Errorf("%s: range %d (%s): wants a factor, max > 0, 0 <= suspect <= max, source and confidence", name, i+1, g.Factor)
 		}
 	}
+	for i, x := range r.Suspects {
+		if x.Statistics != "count" && x.Statistics != "leave_out" || x.Source == "" || x.Confidence == "" {
+			return nil, fmt.Errorf("%s: suspect %d: wants statistics count or leave_out, source and confidence", name, i+1)
+		}
+	}
 	for _, k := range streamKinds {
 		if s := r.stream(k); s.Source == "" || s.LateMinutes < 0 || s.SilentMinutes < 0 {
 			return nil, fmt.Errorf("%s: stream %s: wants minutes that are not negative, and a source", name, k)
@@ -99,6 +114,23 @@ func (r *Rules) bounds(factor string, t int64) (g Range, after, until int64) {
 		}
 	}
 	return g, after, until
+}
+
+// SuspectCounts tells whether a suspect value with the label t (ms) takes part in statistics.
+// Without a rule it does: a mark set by a machine makes no value invalid.
+func (r *Rules) SuspectCounts(t int64) bool {
+	counts, since := true, int64(math.MinInt64)
+	for _, x := range r.Suspects {
+		if begin := x.From.Start(); begin < t && begin >= since {
+			counts, since = x.Statistics == "count", begin
+		}
+	}
+	return counts
+}
+
+// LeavesOut tells whether suspect values of any time are left out of statistics.
+func (r *Rules) LeavesOut() bool {
+	return slices.ContainsFunc(r.Suspects, func(x SuspectRule) bool { return x.Statistics == "leave_out" })
 }
 
 func (r *Rules) stream(k StreamKind) StreamRule {
