@@ -50,7 +50,7 @@ func (l *live) end() { l.endOnce.Do(func() { close(l.ended) }) }
 func (l *live) register(a *rest.API) {
 	rest.Raw(a, rest.Spec{
 		Method: http.MethodGet, Path: "/events", ID: "events", Tag: "system", Access: access.LoggedIn,
-		Summary: "实时事件流（SSE）：air.hour、import.progress、import.done、data.corrected、matter.opened、matter.moved、notice、reset、ping",
+		Summary: "实时事件流（SSE）：air.hour、import.progress、import.done、data.corrected、matter.opened、matter.moved、matter.clock、grid.changed、grid.visit、notice、reset、ping",
 		Returns: "text/event-stream",
 	}, l.serve)
 }
@@ -159,11 +159,29 @@ func (v *viewer) show(ctx context.Context, e jobs.Event) bool {
 		return true
 	}
 	v.last = e.Seq
-	if !visible(v.actor, e) {
+	if !visible(v.actor, e) && !v.knows(ctx, e) {
 		return true
 	}
 	v.live.s.boards.await(ctx, e.Seq)
 	return v.write(e)
+}
+
+// knows tells whether the event speaks of a matter that the actor sees though it lies outside of
+// its regions: as a party, or because it is about its own unit. An error counts as no: the page
+// finds the change when it reads again.
+func (v *viewer) knows(ctx context.Context, e jobs.Event) bool {
+	if !strings.HasPrefix(e.Name, "matter.") {
+		return false
+	}
+	id, err := strconv.ParseInt(e.Object, 10, 64)
+	if err != nil {
+		return false
+	}
+	ok, err := v.live.s.rooms.Matters.Knows(access.With(ctx, v.actor), id)
+	if err != nil && ctx.Err() == nil {
+		v.live.s.log.WarnContext(ctx, "a matter's event could not be told", "matter", id, "error", err)
+	}
+	return ok && err == nil
 }
 
 // write is false when the client is gone or too slow.
@@ -209,7 +227,9 @@ func visible(a access.Actor, e jobs.Event) bool {
 	if e.Region == "" {
 		return a.Has(action)
 	}
-	if strings.HasPrefix(e.Name, "air.") { // a time only: a delivery for the city holds its counties' hours
+	// The air's is a time only: a delivery for the city holds its counties' hours. A cell of the
+	// grid holds those below it.
+	if strings.HasPrefix(e.Name, "air.") || strings.HasPrefix(e.Name, "grid.") {
 		return slices.ContainsFunc(a.Scopes(action), func(r region.Code) bool { return region.Contains(e.Region, r) }) || a.Can(action, e.Region)
 	}
 	return a.Can(action, e.Region)

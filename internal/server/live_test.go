@@ -3,8 +3,10 @@ package server_test
 import (
 	"bufio"
 	"context"
+	"encoding/json"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -213,5 +215,70 @@ func TestTheServerStopsWithOpenStreams(t *testing.T) {
 	}
 	for _, s := range open {
 		s.finish()
+	}
+}
+
+// A matter's event reaches who sees it: by the region, or as a party abroad; the next county
+// hears nothing of what is not its own.
+func TestTheLiveStreamTellsOfMattersThatAreSeen(t *testing.T) {
+	app := apptest.Run(t, nil)
+	county := app.Login(t, apptest.Reader)
+	office, next := listen(t, app, app.Login(t, apptest.Office), ""), listen(t, app, app.Login(t, apptest.ReaderB), "")
+	office.expect("ping", "{}")
+	next.expect("ping", "{}")
+	status, body := send(t, county, "POST", app.URL+rest.Prefix+"/matters", `{"kind":"grid","category":"dust","region":"`+string(apptest.CountyA)+`","title":"扬尘"}`)
+	var m struct{ ID string }
+	if err := json.Unmarshal([]byte(body), &m); status != 201 || err != nil {
+		t.Fatalf("%d %s", status, body)
+	}
+	until := func(s *stream) (out []string) {
+		t.Helper()
+		for {
+			switch e := s.next(); e.name {
+			case "reset":
+				return out
+			case "notice", "ping":
+			default:
+				out = append(out, e.name+" "+e.data)
+			}
+		}
+	}
+	id := `{"id":"` + m.ID + `"}`
+	app.Publish(t, jobs.Event{Name: "reset"})
+	if got := until(office); !slices.Equal(got, []string{"matter.opened " + id}) {
+		t.Errorf("the city hears %q", got)
+	}
+	if got := until(next); len(got) != 0 {
+		t.Errorf("the next county hears %q", got)
+	}
+
+	// Handed to a post of the county next door, the matter concerns that county too.
+	dir, err := app.Server.Rooms().Org.Directory(apptest.System(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	post := int64(0)
+	for _, p := range dir.Posts {
+		if slices.Contains(p.Accounts, app.Account(t, apptest.ReaderB).ID) {
+			post = p.ID
+		}
+	}
+	r, err := http.NewRequestWithContext(t.Context(), "POST", app.URL+rest.Prefix+"/matters/"+m.ID+"/moves", strings.NewReader(fmt.Sprintf(`{"transition":"assign","assignPost":"%d"}`, post)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Header.Set("Content-Type", "application/json")
+	r.Header.Set("If-Match", rest.ETag(1))
+	res, err := county.Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = res.Body.Close()
+	if res.StatusCode != 200 {
+		t.Fatal(res.Status)
+	}
+	app.Publish(t, jobs.Event{Name: "reset"})
+	if got := until(next); !slices.Equal(got, []string{"matter.moved " + id}) {
+		t.Errorf("the county that has it hears %q", got)
 	}
 }

@@ -17,6 +17,34 @@ type ClockOut struct {
 	Pauses    []PauseOut `json:"pauses"`
 	Extended  []PauseOut `json:"extensions"`
 	Calendar  string     `json:"calendar"`
+	Ask       *AskOut    `json:"ask,omitempty" doc:"您可以申请的；没有则不能申请"`
+}
+
+// AskOut is what the actor may ask for about a clock.
+type AskOut struct {
+	Until    string `json:"until" doc:"暂停的恢复日期最迟为；空为不能这样暂停"`
+	ReviewBy string `json:"reviewBy" doc:"挂账的复核日期最迟为；空为不能挂账"`
+	Most     int    `json:"most" doc:"最多可延长多少；0 为不能申请延期"`
+	Unit     string `json:"unit" doc:"延期的单位，如 wd"`
+	MostText string `json:"mostText" doc:"最多可延长多少，如 5 工作日"`
+	MostEn   string `json:"mostEn"`
+}
+
+func askOut(a Askable, ok bool) *AskOut {
+	if !ok {
+		return nil
+	}
+	out := &AskOut{}
+	if a.Until != 0 {
+		out.Until = a.Until.String()
+	}
+	if a.ReviewBy != 0 {
+		out.ReviewBy = a.ReviewBy.String()
+	}
+	if !a.Longer.IsZero() {
+		out.Most, out.Unit, out.MostText, out.MostEn = a.Longer.N, a.Longer.Unit.String(), a.Longer.Text(), a.Longer.TextEn()
+	}
+	return out
 }
 
 // PauseOut is a pause or an extension.
@@ -33,6 +61,8 @@ type PauseOut struct {
 	AskedBy   string `json:"askedBy"`
 	Approver  string `json:"approver"`
 	Opinion   string `json:"opinion"`
+	MayDecide bool   `json:"mayDecide" doc:"由您批准或不批准"`
+	MayEnd    bool   `json:"mayEnd" doc:"您可以让时限恢复计时"`
 }
 
 func (x *shape) clocks(v *View) []ClockOut {
@@ -43,6 +73,8 @@ func (x *shape) clocks(v *View) []ClockOut {
 		if k := v.Kind.Clock(c.Clock); k != nil {
 			o.Name = k.Name
 		}
+		ask, ok := v.rights.ask[c.ID]
+		o.Ask = askOut(ask, ok)
 		end := x.now
 		if c.StoppedAt > 0 {
 			end = c.StoppedAt
@@ -58,7 +90,7 @@ func (x *shape) clocks(v *View) []ClockOut {
 				continue
 			}
 			po := PauseOut{idText(p.ID), p.State, shownTime(p.From), shownTime(p.To), shownTime(p.Until), shownTime(p.Review), p.Condition, p.Term,
-				p.Reason, x.dir.Names[p.AskedBy], p.Approver, p.Opinion}
+				p.Reason, x.dir.Names[p.AskedBy], p.Approver, p.Opinion, v.rights.decide[p.ID], v.rights.end[p.ID]}
 			if p.What == "extension" {
 				o.Extended = append(o.Extended, po)
 			} else {

@@ -1,6 +1,7 @@
 package matter
 
 import (
+	"cmp"
 	"context"
 	"slices"
 
@@ -14,34 +15,63 @@ type Request struct {
 	Asker  string // name shown to people
 }
 
-// Requests lists the pauses and extensions that the actor may decide, the most urgent first.
-func (s *Service) Requests(ctx context.Context, limit int) ([]Request, error) {
+// Requests lists the pauses and extensions that wait for the actor's own word, the most urgent
+// first, and how many there are in all: those whose turn is another's are not among them.
+func (s *Service) Requests(ctx context.Context, limit int) (out []Request, total int, err error) {
 	if a, ok := access.From(ctx); !ok || !a.Has(access.MatterAllow) {
-		return nil, nil
+		return nil, 0, nil
 	}
-	var out []Request
-	err := s.view(ctx, func(w *work) error {
+	err = s.view(ctx, func(w *work) error {
 		for _, p := range w.sight("") {
 			list, err := where(ctx, w.Tx, p.cond+" AND m.open = 1 AND m.id IN (SELECT matter FROM matter_pause WHERE state = 'asked') ORDER BY m.due_at, m.id", p.args...)
 			if err != nil {
 				return err
 			}
 			for _, m := range list {
-				if len(out) >= limit || !w.me.Can(access.MatterAllow, m.Region) {
-					continue
-				}
-				asked, err := pausesOf(ctx, w.Tx, m.ID)
+				mine, err := w.requestsOf(m)
 				if err != nil {
 					return err
 				}
-				for _, x := range asked {
-					if x.State == "asked" && x.AskedBy != w.me.Account && w.dir.Persons[x.AskedBy] != w.me.person && !slices.Contains(w.me.posts, m.HolderPost) {
-						out = append(out, Request{x, m, w.dir.Names[x.AskedBy]})
-					}
-				}
+				out = append(out, mine...)
 			}
 		}
 		return nil
 	})
-	return out, err
+	slices.SortStableFunc(out, func(a, b Request) int {
+		return cmp.Or(cmp.Compare(a.Matter.DueAt, b.Matter.DueAt), cmp.Compare(a.Pause.ID, b.Pause.ID))
+	})
+	if total = len(out); total > limit {
+		out = out[:limit]
+	}
+	return out, total, err
+}
+
+// requestsOf are the requests of a matter that the actor may decide.
+func (w *work) requestsOf(m *Matter) ([]Request, error) {
+	if !w.me.Can(access.MatterAllow, m.Region) {
+		return nil, nil
+	}
+	who, k, err := w.party1(m)
+	if err != nil {
+		return nil, err
+	}
+	clocks, err := clocksOf(w.ctx, w.Tx, m.ID)
+	if err != nil {
+		return nil, err
+	}
+	pauses, err := pausesOf(w.ctx, w.Tx, m.ID)
+	if err != nil {
+		return nil, err
+	}
+	rights, err := w.clockRightsOf(m, k, clocks, pauses, who)
+	if err != nil {
+		return nil, err
+	}
+	var out []Request
+	for _, p := range pauses {
+		if rights.decide[p.ID] {
+			out = append(out, Request{p, m, w.dir.Names[p.AskedBy]})
+		}
+	}
+	return out, nil
 }

@@ -1,8 +1,10 @@
 package matter
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"slices"
 
 	"qingshan/internal/city/matter/kind"
 	"qingshan/internal/platform/access"
@@ -73,8 +75,8 @@ type Dot struct {
 	Title string
 }
 
-// Points lists the open matters of a query that lie in a box, at most maxPoints of them, the
-// latest first; clipped tells that there are more.
+// Points lists the matters of a query that lie in a box, at most maxPoints of them, the most
+// urgent first; clipped tells that there are more.
 func (s *Service) Points(ctx context.Context, q Query, box *geo.Box) (dots []Dot, clipped bool, err error) {
 	err = s.view(ctx, func(w *work) error {
 		if err := w.mayAsk(q.Region); err != nil {
@@ -94,6 +96,7 @@ func (s *Service) Points(ctx context.Context, q Query, box *geo.Box) (dots []Dot
 			}
 			dots = append(dots, list...)
 		}
+		slices.SortStableFunc(dots, func(a, b Dot) int { return cmp.Compare(a.Due, b.Due) })
 		if clipped = len(dots) > maxPoints; clipped {
 			dots = dots[:maxPoints]
 		}
@@ -125,8 +128,8 @@ type DayCount struct {
 	Due, Opened, Closed int
 }
 
-// Calendar counts, for each day of a month, the open matters that end on it and those opened
-// and closed on it.
+// Calendar counts, for each day of a month, the open matters of a query that end on it and those
+// opened and closed on it.
 func (s *Service) Calendar(ctx context.Context, q Query, month calendar.Window) ([]DayCount, error) {
 	out := make([]DayCount, month.Days())
 	for i := range out {
@@ -147,7 +150,7 @@ func (s *Service) Calendar(ctx context.Context, q Query, month calendar.Window) 
 		} {
 			for _, p := range w.sight(q.Region) {
 				one := q
-				one.Sort, one.Types = "opened", nil
+				one.Sort = "opened" // a day has its closed ones too, unless the query names types
 				if err := w.filter(&p, one); err != nil {
 					return err
 				}

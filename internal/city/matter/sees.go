@@ -35,3 +35,16 @@ func (s *Service) Shows(ctx context.Context, tx *store.Tx, id int64) (bool, erro
 	}
 	return false, err
 }
+
+// Knows tells whether the actor may know of a matter: the live stream tells nobody else that it
+// changed.
+func (s *Service) Knows(ctx context.Context, id int64) (bool, error) {
+	err := s.view(ctx, func(w *work) error {
+		_, err := w.visible(id)
+		return err
+	})
+	if fault.Is(err, fault.NotFound) || fault.Is(err, fault.Forbidden) {
+		return false, nil
+	}
+	return err == nil, err
+}

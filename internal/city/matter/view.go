@@ -23,6 +23,9 @@ type View struct {
 	Family   Family
 	Visible  map[string]bool // fields that the actor may read
 	Watching bool
+
+	rights clockRights     // of the actor, about the clocks
+	who    map[string]bool // relations of the actor
 }
 
 // Piece is a piece of evidence and the event that brought it.
@@ -106,7 +109,10 @@ func (w *work) matter(id int64) (*View, error) {
 	if err != nil {
 		return nil, err
 	}
-	v.Moves = v.Kind.Moves(who, doing)
+	v.Moves, v.who = v.Kind.Moves(who, doing), who.Relations
+	if v.rights, err = w.clockRightsOf(m, v.Kind, v.Clocks, v.Pauses, who); err != nil {
+		return nil, err
+	}
 	v.Visible = w.me.fields(v.Kind, who.Relations)
 	v.Watching = slices.ContainsFunc(v.Parties, func(p Party) bool {
 		return p.Relation == Watcher && p.Until == 0 && p.Account == w.me.Account
