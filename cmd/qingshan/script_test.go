@@ -14,11 +14,14 @@ import (
 var update = flag.Bool("update", false, "write the output the program gives into the scripts")
 
 // TestMain lets scripts call the program two ways: "exec qingshan …", and
-// "exec code N …", which fails unless the exit status is N.
+// "exec code N …", which fails unless the exit status is N; "exec sealed" and "exec flip" make
+// and damage sealed files.
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){
 		"qingshan": main,
 		"code":     exitCode,
+		"sealed":   sealedFile,
+		"flip":     flipByte,
 	})
 }
 

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"qingshan/internal/platform/clock"
+	"qingshan/internal/platform/evidence/seal"
 	"qingshan/internal/platform/fault"
 	"qingshan/internal/platform/store"
 	"qingshan/internal/rules/calendar"
@@ -37,7 +38,7 @@ func Checks(ctx context.Context, cfg *Config, db *store.DB, clk clock.Clock) []C
 	out := []Check{checkClock(ctx, db, clk), checkCalendar(clk), checkStandards(clk), checkSQLite(ctx), checkDisk(cfg)}
 	out = append(out, checkPermissions(cfg)...)
 	if db != nil {
-		out = append(out, checkDatabase(ctx, db))
+		out = append(out, checkDatabase(ctx, db), checkSealKey(ctx, db))
 	}
 	return out
 }
@@ -169,6 +170,20 @@ func checkDatabase(ctx context.Context, db *store.DB) Check {
 		return failed(name, "%s，结构版本 %d，程序需要 %d", engine, have, want)
 	}
 	return passed(name, "%s，结构版本 %d", engine, have)
+}
+
+// checkSealKey shows the public half of the key that seals matters: whoever checks a sealed
+// file compares it (qingshan verify matter --key). An installation makes it with its first one.
+func checkSealKey(ctx context.Context, db *store.DB) Check {
+	const name = "封存密钥"
+	key, err := seal.Known(ctx, db)
+	switch {
+	case fault.Is(err, fault.NotFound):
+		return passed(name, "尚未建立，首次封存事项卷宗时生成")
+	case err != nil:
+		return failed(name, "%s", people(err))
+	}
+	return passed(name, "%s 公钥 %s", seal.Algorithm, seal.Public(key))
 }
 
 // people is an error's message for people, without its cause.

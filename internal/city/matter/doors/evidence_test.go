@@ -1,7 +1,10 @@
 package doors_test
 
 import (
+	"archive/zip"
 	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -9,11 +12,14 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"qingshan/internal/city/matter"
 	"qingshan/internal/platform/access"
 	"qingshan/internal/platform/audit"
+	"qingshan/internal/platform/evidence"
 	"qingshan/internal/platform/evidence/seal"
+	"qingshan/internal/platform/geo"
 	"qingshan/internal/platform/store"
 )
 
@@ -143,6 +149,42 @@ func TestASealedFileProvesTheMatter(t *testing.T) {
 	})
 }
 
+// A matter that came back is sealed like any other: its earlier events name it without the suffix.
+func TestAMatterThatCameBackIsSealed(t *testing.T) {
+	both(t, func(h *house) {
+		at := geo.Degrees(114.4, 35.05)
+		photoOf := func(n int) []int64 {
+			id, err := strconv.ParseInt(h.upload("a", photo(n)), 10, 64)
+			h.ok(err)
+			return []int64{id}
+		}
+		report := func(n int) *matter.Matter {
+			m, err := h.matters.Open(h.as("a"), matter.Opening{Kind: "complaint", Category: "burning", Region: townA, At: &at, Evidence: photoOf(n), AcknowledgeDuplicates: true})
+			h.ok(err)
+			return m
+		}
+		m := report(5)
+		for _, s := range []matter.Step{{Transition: "sign"}, {Transition: "gone", Opinion: "现场已无", Fields: map[string]string{"reply": "已答复"}, Evidence: photoOf(6)}} {
+			var err error
+			m, err = h.matters.Move(h.as("a"), m.ID, m.Version, s)
+			h.ok(err)
+		}
+		back := report(7)
+		if back.ID != m.ID || back.Number != m.Number+"-R1" {
+			h.Fatalf("not taken up again: %+v", back)
+		}
+		status, _, out := h.call("a", "GET", fmt.Sprintf("/api/v1/matters/%d/file.zip", m.ID), nil)
+		if status != http.StatusOK {
+			h.Fatalf("%d %s", status, out)
+		}
+		s, err := seal.Verify(out, "")
+		h.ok(err)
+		if s.Number != back.Number || len(s.Events) != 4 {
+			h.Errorf("%s with %d events", s.Number, len(s.Events))
+		}
+	})
+}
+
 func TestARecordThatWasTamperedWithIsNotSealed(t *testing.T) {
 	both(t, func(h *house) {
 		m := h.complain(h.upload("a", photo(4)), nil)
@@ -168,6 +210,65 @@ func TestAStrangerBringsNothing(t *testing.T) {
 		}
 		if _, err := h.matters.Open(access.With(h.Context(), access.System("signal")), matter.Opening{Kind: "complaint", Category: "dust", Region: townA, Evidence: []int64{id + 100}}); err == nil {
 			h.Error("evidence that is not")
+		}
+	})
+}
+
+// send brings a file in over HTTP in one part and gives the last answer.
+func (h *house) send(name, kind string, data []byte, more map[string]any) (int, []byte) {
+	h.Helper()
+	sum := sha256.Sum256(data)
+	body := map[string]any{"sha256": hex.EncodeToString(sum[:]), "size": len(data), "kind": kind, "name": name}
+	for k, v := range more {
+		body[k] = v
+	}
+	text, err := json.Marshal(body)
+	h.ok(err)
+	status, _, out := h.call("a", "POST", "/api/v1/evidence/uploads", text, "Content-Type", "application/json")
+	var p progress
+	if err := json.Unmarshal(out, &p); err != nil || status != http.StatusCreated {
+		return status, out
+	}
+	status, _, out = h.call("a", "PATCH", "/api/v1/evidence/uploads/"+p.ID, data, "Upload-Offset", "0")
+	return status, out
+}
+
+// What is not what it says is refused over HTTP with the reason, before it is evidence; what is
+// only odd is taken and marked.
+func TestFaultyFilesOverHTTP(t *testing.T) {
+	both(t, func(h *house) {
+		svg := []byte(`<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>`)
+		var archive bytes.Buffer
+		z := zip.NewWriter(&archive)
+		_, err := z.Create("x.html")
+		h.ok(err)
+		h.ok(z.Close())
+		for _, x := range []struct {
+			what, name, kind string
+			data             []byte
+			more             map[string]any
+			status           int
+			code             string
+		}{
+			{"wrong hash", "a.jpg", "photo", photo(1), map[string]any{"sha256": strings.Repeat("0", 64)}, 422, "hash_mismatch"},
+			{"no hash", "a.jpg", "photo", photo(1), map[string]any{"sha256": "x"}, 422, ""},
+			{"SVG with script", "a.svg", "document", svg, nil, 422, "markup"},
+			{"SVG as a photo", "a.jpg", "photo", svg, map[string]any{"media": "image/jpeg"}, 422, "markup"},
+			{"a photo that is an archive as well", "a.jpg", "photo", slices.Concat(photo(1), archive.Bytes()), nil, 422, "polyglot"},
+			{"a photo that is a page as well", "a.jpg", "photo", slices.Concat(photo(1), []byte("<html><script>alert(1)</script>")), nil, 422, "polyglot"},
+			{"a program", "a.exe", "document", []byte("MZ\x90\x00"), nil, 422, "media_refused"},
+			{"200 MB", "a.jpg", "photo", photo(1), map[string]any{"size": 200 << 20}, 413, "too_large"},
+		} {
+			status, out := h.send(x.name, x.kind, x.data, x.more)
+			if status != x.status || !strings.Contains(string(out), `"code":"`+x.code) {
+				h.Errorf("%s: %d %s", x.what, status, out)
+			}
+		}
+		tomorrow := morning.AddDate(0, 0, 1).Format(time.RFC3339)
+		status, out := h.send("明天.jpg", "photo", photo(6), map[string]any{"capturedAt": tomorrow})
+		var p progress
+		if err := json.Unmarshal(out, &p); err != nil || status != 200 || p.Evidence == nil || len(p.Evidence.Marks) != 1 || p.Evidence.Marks[0].Code != evidence.MarkFuture {
+			h.Errorf("a photo from tomorrow: %d %s", status, out)
 		}
 	})
 }

@@ -37,6 +37,10 @@ func Key(ctx context.Context, db *store.DB) (ed25519.PrivateKey, error) {
 	return readKey(ctx, db)
 }
 
+// Known is the installation's signing key as it stands; it makes none. Errors: not found before
+// the first sealed file.
+func Known(ctx context.Context, db *store.DB) (ed25519.PrivateKey, error) { return readKey(ctx, db) }
+
 func readKey(ctx context.Context, db *store.DB) (key ed25519.PrivateKey, err error) {
 	err = db.View(ctx, func(tx *store.Tx) error {
 		var text string
