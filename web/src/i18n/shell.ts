@@ -121,6 +121,7 @@ export const shell = {
   'do.columns': ['选列', 'Columns'],
   'do.more': ['再取一页', 'Load more'],
   'do.open': ['打开', 'Open'],
+  'do.remove': ['移除', 'Remove'],
   'do.clear': ['清除筛选', 'Clear filters'],
   'do.home': ['回到态势', 'Go to Situation'],
   'word.total': ['合计', 'Total'],

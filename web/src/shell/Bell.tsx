@@ -21,6 +21,7 @@ export function Bell() {
       trigger="click"
       placement="bottomRight"
       arrow={false}
+      classNames={{ root: 'bell-pop' }}
       content={
         <Suspense fallback={<div className="pop"><Waiting height={160} /></div>}>
           <NoticePanel onDone={() => setOpen(false)} />

@@ -5,11 +5,11 @@ export type Assigned = { unit?: string; post?: string };
 type Candidate = { post: string; unit: string; text: string; held: boolean };
 
 /** Posts that may be charged with a matter of this region, nearest first; the server names them. */
-export function AssignPicker({ region, value, onChange }: { region: string; value: Assigned; onChange: (a: Assigned) => void }) {
+export function AssignPicker({ region, value, onChange, id = 'mv-assign' }: { region: string; value: Assigned; onChange: (a: Assigned) => void; id?: string }) {
   const r = useApi<{ items: Candidate[] | null }>('/matters/assignees', { region });
   return (
     <Select
-      id="mv-assign"
+      id={id}
       style={{ width: '100%' }}
       showSearch={{ filterOption: (text, option) => String(option?.label ?? '').includes(text) }}
       loading={r.isPending}

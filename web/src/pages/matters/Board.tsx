@@ -24,8 +24,8 @@ export function Board({ query }: { query: Query }) {
           {(c.items ?? []).map((m) => (
             <Link key={m.id} href={`/matters/${m.id}`} className="board-card">
               <span className="strong">{m.title}</span>
-              <span className="note">{m.region.name} · {m.holder.text || '—'}</span>
-              <span className="note"><span className="mono">{m.number}</span> <Deadline due={m.due} short /></span>
+              <span className="note">{[m.region.name, m.holder.text].filter(Boolean).join(' · ')}</span>
+              <span className="note"><span className="mono">{m.number}</span>{m.due && <> <Deadline due={m.due} short /></>}</span>
             </Link>
           ))}
           {c.count > (c.items?.length ?? 0) && (

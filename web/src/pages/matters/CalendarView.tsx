@@ -1,6 +1,7 @@
 import type { Query } from '../../api/client';
 import { useApi } from '../../api/hooks';
 import { Card } from '../../components/Card';
+import { Link } from '../../components/Link';
 import { Failed, Waiting } from '../../components/States';
 import { useT } from '../../i18n';
 import { rfc3339 } from '../../lib/format';
@@ -25,21 +26,42 @@ export function CalendarView({ query }: { query: Query }) {
   if (!r.data) return <Waiting height={420} />;
   const days = r.data.days ?? [];
   const first = days[0] ? (new Date(`${days[0].date}T00:00:00Z`).getUTCDay() + 6) % 7 : 0;
+  const today = now.slice(0, 10);
+  const sum = (key: 'due' | 'opened' | 'closed') => days.reduce((n, d) => n + d[key], 0);
+  const title = lang === 'en' ? month : `${Number(month.slice(0, 4))}年${Number(month.slice(5))}月`;
   const heads = lang === 'en' ? ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'] : ['一', '二', '三', '四', '五', '六', '日'];
   return (
-    <Card title={month} right={<><button type="button" className="linkish" onClick={() => setMonth(shift(month, -1))}>←</button><button type="button" className="linkish" onClick={() => setMonth(shift(month, 1))}>→</button></>}>
+    <Card
+      title={title}
+      right={
+        <>
+          <button type="button" className="topctl" aria-label={t('ma.monthBefore')} onClick={() => setMonth(shift(month, -1))}>‹</button>
+          <button type="button" className="topctl" aria-label={t('ma.monthAfter')} onClick={() => setMonth(shift(month, 1))}>›</button>
+        </>
+      }
+    >
       <div className="mcal">
         {heads.map((h) => <span key={h} className="note">{h}</span>)}
         {Array.from({ length: first }, (_, i) => <span key={`b${i}`} />)}
         {days.map((d) => (
-          <div key={d.date} className={d.date === now.slice(0, 10) ? 'mcal-day today' : 'mcal-day'}>
+          <div key={d.date} className={d.date === today ? 'mcal-day today' : 'mcal-day'}>
             <b>{Number(d.date.slice(8))}</b>
-            {d.due > 0 && <span className="warn">{t('ma.due')} {d.due}</span>}
-            {d.opened > 0 && <span className="note">{t('ma.opened')} {d.opened}</span>}
-            {d.closed > 0 && <span className="done">{t('mt.closed')} {d.closed}</span>}
+            {d.due > 0 && <Due date={d.date} today={today} n={d.due} />}
+            {d.opened > 0 && <span className="note"><span className="word">{t('ma.opened')} </span>{d.opened}</span>}
+            {d.closed > 0 && <span className="done"><span className="word">{t('mt.closed')} </span>{d.closed}</span>}
           </div>
         ))}
       </div>
+      <p className="mcal-key"><span className="warn">{t('ma.due')} {sum('due')}</span><span className="note">{t('ma.opened')} {sum('opened')}</span><span className="done">{t('mt.closed')} {sum('closed')}</span></p>
     </Card>
   );
+}
+
+/** What is due today or was due before leads to the list that holds it; of a coming day the list has no question. */
+function Due({ date, today, n }: { date: string; today: string; n: number }) {
+  const { t } = useT();
+  const late = date < today;
+  const text = <><span className="word">{t('ma.due')} </span>{n}</>;
+  if (date > today) return <span className="warn">{text}</span>;
+  return <Link className={late ? 'danger' : 'warn'} href={`/matters?due=${late ? 'overdue' : 'today'}`}>{text}</Link>;
 }

@@ -10,6 +10,8 @@ import { minute } from '../../lib/format';
 import { lightTone } from './parts';
 import type { ClockView, MatterView, PauseView } from './types';
 
+const chips: Record<ClockView['state'], string> = { running: 'info', paused: 'warn', done: 'done', late: 'danger', void: 'grey' };
+
 /** Every clock with its pauses and extensions, who approved them and why. */
 export function ClockTable({ m, onDone }: { m: MatterView; onDone: () => void }) {
   const { t, lang } = useT();
@@ -17,9 +19,12 @@ export function ClockTable({ m, onDone }: { m: MatterView; onDone: () => void })
     <div className="clocks">
       {(m.clocks ?? []).map((c) => (
         <section key={c.id}>
-          <h3>{c.name} <span className="note">{c.term} · {c.calendar}</span></h3>
-          <p>
-            <b className={lightTone[c.light]}>{lang === 'en' ? c.leftEn : c.left}</b> <span className="note">{minute(c.startedAt, lang)} → {minute(c.dueAt, lang)} · {t('mp.elapsed')} {lang === 'en' ? c.elapsedEn : c.elapsed}</span>
+          <h3>{c.name} <span className="note">{[c.term, c.calendar].filter(Boolean).join(' · ')}</span> <span className={`chip ${chips[c.state]}`}>{t(`mc.${c.state}`)}</span></h3>
+          <p className="clockline">
+            <b className={lightTone[c.light]}>{lang === 'en' ? c.leftEn : c.left}</b>
+            <span><span className="note">{t('mc.from')}</span> {minute(c.startedAt, lang)}</span>
+            <span><span className="note">{t('mc.to')}</span> {minute(c.dueAt, lang)}</span>
+            <span><span className="note">{t('mp.elapsed')}</span> {lang === 'en' ? c.elapsedEn : c.elapsed}</span>
           </p>
           {(c.pauses ?? []).map((p) => <PauseLine key={p.id} m={m} p={p} what="pauses" onDone={onDone} />)}
           {(c.extensions ?? []).map((p) => <PauseLine key={p.id} m={m} p={p} what="extensions" onDone={onDone} />)}

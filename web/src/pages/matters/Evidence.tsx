@@ -11,10 +11,10 @@ export function EvidenceGrid({ items, small }: { items: EvidenceRef[]; small?: b
     <ul className={small ? 'evidence small' : 'evidence'}>
       {items.map((e) => (
         <li key={e.id}>
-          <a href={e.url} target="_blank" rel="noreferrer" title={`SHA-256 ${e.sha256}`}>
+          <a href={e.url} target="_blank" rel="noreferrer" title={`${e.name} · SHA-256 ${e.sha256}`}>
             {e.media.startsWith('image/') ? <img src={e.thumb} alt={e.name || e.kind} loading="lazy" /> : <span className="paper"><Icon name="file" size={28} /></span>}
           </a>
-          <span className="cap"><span>{e.name}</span><span className="note">{minute(e.capturedAt || e.receivedAt, lang)}</span></span>
+          <span className="cap">{!small && <span title={e.name}>{e.name}</span>}<span className="note">{minute(e.capturedAt || e.receivedAt, lang)}</span></span>
           {!small && <span className="note">{bytes(e.size)} <span className="mono">{e.sha256.slice(0, 12)}</span></span>}
           {(e.marks ?? []).map((k) => <span key={k.code} className="note warn">{k.message}</span>)}
         </li>

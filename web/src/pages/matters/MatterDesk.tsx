@@ -77,10 +77,12 @@ function Filters() {
   const kinds = useApi<KindView[]>('/matters/kinds');
   return (
     <div className="desk-filters">
-      {chips.map((c) => {
-        const on = p.get(c.key) === c.value;
-        return <button key={c.key + c.value} type="button" className="fchip" aria-pressed={on} onClick={() => setParams({ [c.key]: on ? null : c.value }, true)}>{t(c.word)}</button>;
-      })}
+      <div className="chips">
+        {chips.map((c) => {
+          const on = p.get(c.key) === c.value;
+          return <button key={c.key + c.value} type="button" className="fchip" aria-pressed={on} onClick={() => setParams({ [c.key]: on ? null : c.value }, true)}>{t(c.word)}</button>;
+        })}
+      </div>
       <Select
         size="small"
         aria-label={t('ma.kind')}

@@ -24,7 +24,7 @@ export default function MatterMap({ query }: { query: Query }) {
   const pins: Pin[] = items.map((p) => ({ id: p.id, lng: p.lng, lat: p.lat, tone: p.light === 'red' ? 'danger' : p.light === 'yellow' ? 'warn' : p.type === 'closed' ? 'done' : 'info', title: p.title }));
   return (
     <div className="mapdesk">
-      <Card flush><div style={{ height: 'max(420px, calc(100vh - 260px))' }}><PinMap map={map.data} pins={pins} label={t('ma.map')} onOpen={(id) => navigate(carry(`/matters/${id}`, search))} /></div></Card>
+      <Card flush><div className="mapbox desk" style={{ height: 'max(420px, calc(100vh - 236px))' }}><PinMap legend map={map.data} pins={pins} label={t('ma.map')} onOpen={(id) => navigate(carry(`/matters/${id}`, search))} /></div></Card>
       <Card title={t('ma.list')} note={`${items.length}${r.data.clipped ? '+' : ''}`} flush scrolls={t('ma.list')}>
         <div className="family">{items.slice(0, 200).map((p) => <Link key={p.id} href={`/matters/${p.id}`} className="family-row"><i className={`pin ${p.light}`} aria-hidden="true" /><span>{p.title}</span><span className="note">{t(`mt.${p.type}`)}</span></Link>)}</div>
       </Card>

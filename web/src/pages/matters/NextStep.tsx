@@ -1,4 +1,5 @@
-import { Button, Input, Radio, Select, Switch } from 'antd';
+import { Button, DatePicker, Input } from 'antd';
+import type { Dayjs } from 'dayjs';
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { send, type Problem } from '../../api/client';
@@ -8,7 +9,9 @@ import { Icon } from '../../components/icons';
 import { ActionError } from '../../components/States';
 import { useT } from '../../i18n';
 import { AssignPicker, type Assigned } from './AssignPicker';
-import type { EvidenceRef, KindField, MatterView, MoveDef } from './types';
+import { filled } from './form';
+import { KindFieldInput } from './KindField';
+import type { EvidenceRef, MatterView, MoveDef } from './types';
 import { upload } from './upload';
 
 /** What may be done now, with what it needs; what may not be done says why. */
@@ -51,17 +54,19 @@ function MoveForm({ m, move, etag, onDone }: { m: MatterView; move: MoveDef; eta
   const [opinion, setOpinion] = useState('');
   const [files, setFiles] = useState<EvidenceRef[]>([]);
   const [assigned, setAssigned] = useState<Assigned>({});
-  const need = { fields: move.need.fields ?? [], evidence: move.need.evidence ?? [] };
+  const [due, setDue] = useState<Dayjs | null>(null);
+  const need = { fields: move.need.fields ?? [], optional: move.need.optional ?? [], evidence: move.need.evidence ?? [] };
   const act = useMutation<unknown, Problem, void>({
-    mutationFn: () => send('POST', `/matters/${m.id}/moves`, { transition: move.id, fields, evidence: files.map((f) => f.id), opinion: opinion.trim(), assignUnit: assigned.unit, assignPost: assigned.post }, etag),
+    mutationFn: () => send('POST', `/matters/${m.id}/moves`, { transition: move.id, fields: filled(fields), evidence: files.map((f) => f.id), opinion: opinion.trim(), assignUnit: assigned.unit, assignPost: assigned.post, due: move.due && due ? `${due.format('YYYY-MM-DDTHH:mm')}:00+08:00` : undefined }, etag),
     onSuccess: onDone,
     onError: (e) => { if (e.status === 409 || e.status === 412) onDone(); },
   });
   const missing = need.evidence.some((n) => files.filter((f) => f.kind === n.kind).length < n.min) || (move.need.opinion && !opinion.trim()) || need.fields.some((f) => !fields[f.id]) || (move.assigns !== '' && !assigned.unit && !assigned.post);
   return (
     <form onSubmit={(e) => { e.preventDefault(); if (!missing) act.mutate(); }} data-testid="next" noValidate>
-      {need.fields.map((f) => <FieldOf key={f.id} f={f} value={fields[f.id] ?? ''} error={act.error?.field(`fields.${f.id}`)} onChange={(v) => setFields({ ...fields, [f.id]: v })} />)}
+      {[...need.fields, ...need.optional].map((f, i) => <KindFieldInput key={f.id} id={`mv-${f.id}`} f={f} required={i < need.fields.length} region={m.region.code} value={fields[f.id] ?? ''} error={act.error?.field(`fields.${f.id}`)} onChange={(v) => setFields({ ...fields, [f.id]: v })} />)}
       {move.assigns && <Field id="mv-assign" label={move.assigns === 'checker' ? t('mp.assignChecker') : t('mp.assignOwner')}><AssignPicker region={m.region.code} value={assigned} onChange={setAssigned} /></Field>}
+      {move.due && <Field id="mv-due" label={t('mp.dueBy')} help={t('mp.dueByHelp')} error={act.error?.field('due')}><DatePicker id="mv-due" style={{ width: '100%' }} showTime={{ format: 'HH:mm' }} format="YYYY-MM-DD HH:mm" needConfirm={false} value={due} onChange={(v: Dayjs | null) => setDue(v)} /></Field>}
       {need.evidence.map((n) => <Files key={n.kind} need={n} files={files.filter((f) => f.kind === n.kind)} onAdd={(f) => setFiles((old) => [...old, f])} onDrop={(id) => setFiles((old) => old.filter((f) => f.id !== id))} />)}
       <Field id="mv-opinion" label={`${t('mp.opinion')}${move.need.opinion ? ` ${t('mp.required')}` : ''}`} error={act.error?.field('opinion')}>
         <Input.TextArea id="mv-opinion" rows={2} maxLength={2000} value={opinion} onChange={(e) => setOpinion(e.target.value)} />
@@ -74,28 +79,12 @@ function MoveForm({ m, move, etag, onDone }: { m: MatterView; move: MoveDef; eta
   );
 }
 
-function FieldOf({ f, value, error, onChange }: { f: KindField; value: string; error: string | undefined; onChange: (v: string) => void }) {
-  const { t } = useT();
-  const id = `mv-${f.id}`;
-  const label = [f.name, f.unit].filter(Boolean).join(' ');
-  const choices = f.choices ?? [];
-  return (
-    <Field id={id} label={`${label} ${t('mp.required')}`} error={error}>
-      {f.type === 'choice' && choices.length <= 4 ? <Radio.Group id={id} value={value} onChange={(e) => onChange(String(e.target.value))} options={choices.map((c) => ({ value: c.id, label: c.name }))} />
-        : f.type === 'choice' ? <Select id={id} style={{ width: '100%' }} value={value || undefined} onChange={onChange} options={choices.map((c) => ({ value: c.id, label: c.name }))} />
-          : f.type === 'bool' ? <Switch id={id} checked={value === 'true'} onChange={(on) => onChange(on ? 'true' : 'false')} />
-            : f.type === 'longtext' ? <Input.TextArea id={id} rows={3} value={value} onChange={(e) => onChange(e.target.value)} />
-              : <Input id={id} type={f.type === 'day' ? 'date' : f.type === 'time' ? 'datetime-local' : 'text'} inputMode={f.type === 'number' ? 'decimal' : undefined} value={value} onChange={(e) => onChange(e.target.value)} />}
-    </Field>
-  );
-}
-
 function Files({ need, files, onAdd, onDrop }: { need: { kind: string; min: number; name?: string }; files: EvidenceRef[]; onAdd: (f: EvidenceRef) => void; onDrop: (id: string) => void }) {
   const { t } = useT();
   const [share, setShare] = useState<number | null>(null);
-  const add = useMutation<void, Problem, FileList>({
+  const add = useMutation<void, Problem, File[]>({
     mutationFn: async (list) => {
-      for (const f of Array.from(list)) {
+      for (const f of list) {
         setShare(0);
         onAdd(await upload(f, need.kind, setShare));
       }
@@ -106,9 +95,9 @@ function Files({ need, files, onAdd, onDrop }: { need: { kind: string; min: numb
     <Field id={`mv-file-${need.kind}`} label={`${need.name || t('mp.evidence')} ${t('mp.need', { n: need.min })}`} error={add.error?.detail}>
       <label className="filepick">
         <Icon name="file" size={16} /> {share === null ? t('mp.take') : `${Math.round(share * 100)}%`}
-        <input id={`mv-file-${need.kind}`} type="file" multiple accept={need.kind === 'photo' ? 'image/jpeg,image/png,image/webp' : undefined} onChange={(e) => { if (e.target.files?.length) add.mutate(e.target.files); e.target.value = ''; }} />
+        <input id={`mv-file-${need.kind}`} type="file" multiple accept={need.kind === 'photo' ? 'image/jpeg,image/png,image/webp' : undefined} onChange={(e) => { add.mutate(Array.from(e.target.files ?? [])); e.target.value = ''; /* empties the browser's own list */ }} />
       </label>
-      <ul className="picked">{files.map((f) => <li key={f.id}>{f.name} <button type="button" className="linkish" aria-label={`${t('do.clear')} ${f.name}`} onClick={() => onDrop(f.id)}>×</button>{(f.marks ?? []).map((k) => <span key={k.code} className="note warn"> {k.message}</span>)}</li>)}</ul>
+      <ul className="picked">{files.map((f) => <li key={f.id}>{f.name} <button type="button" className="linkish" aria-label={`${t('do.remove')} ${f.name}`} onClick={() => onDrop(f.id)}>×</button>{(f.marks ?? []).map((k) => <span key={k.code} className="note warn"> {k.message}</span>)}</li>)}</ul>
     </Field>
   );
 }

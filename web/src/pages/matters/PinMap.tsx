@@ -10,6 +10,8 @@ setWorkerUrl(workerUrl);
 export type Pin = { id: string; lng: number; lat: number; tone: 'danger' | 'warn' | 'info' | 'done'; title: string };
 
 const color = { danger: '#B42318', warn: '#8A4B08', info: '#0F766E', done: '#8B96A0' } as const;
+/** What each colour of a pin says. */
+export const pinWords = { danger: 'ma.overdue', warn: 'ma.soon', info: 'ma.inTime', done: 'mt.closed' } as const;
 const none: GeoJSON.FeatureCollection = { type: 'FeatureCollection', features: [] };
 
 function styleOf(map: AirMap): StyleSpecification {
@@ -28,14 +30,34 @@ function styleOf(map: AirMap): StyleSpecification {
 
 const features = (pins: Pin[]): GeoJSON.FeatureCollection => ({ type: 'FeatureCollection', features: pins.map((p) => ({ type: 'Feature', properties: { id: p.id, color: color[p.tone] }, geometry: { type: 'Point', coordinates: [p.lng, p.lat] } })) });
 
+type Name = { code: string; name: string; x: number; y: number };
+
+/** The names of the regions at their middles, as long as they do not run into one another. */
+function namesOf(m: GlMap, map: AirMap, frame: { w: number; h: number }): Name[] {
+  const out: Name[] = [];
+  for (const f of map.boundaries?.features ?? []) {
+    const p = f.properties as { code?: string; name?: string; centre?: [number, number] } | null;
+    if (!p?.code || !p.name || !p.centre) continue;
+    const at = m.project(p.centre);
+    const free = out.every((o) => Math.abs(o.y - at.y) > 18 || Math.abs(o.x - at.x) > (p.name!.length + o.name.length) * 6.5);
+    if (free && at.x > 10 && at.y > 10 && at.x < frame.w - 10 && at.y < frame.h - 10) out.push({ code: p.code, name: p.name, x: at.x, y: at.y });
+  }
+  return out;
+}
+
+type Props = { map: AirMap; pins: Pin[]; label: string; onOpen?: (id: string) => void; /** A click beside the pins: a place chosen. */ onPick?: (lng: number, lat: number) => void; legend?: boolean };
+
 /** Points on our own base map; what can be clicked is also in the list beside it. */
-export function PinMap({ map, pins, label, onOpen }: { map: AirMap; pins: Pin[]; label: string; onOpen?: (id: string) => void }) {
+export function PinMap({ map, pins, label, onOpen, onPick, legend }: Props) {
   const { t } = useT();
   const box = useRef<HTMLDivElement>(null);
   const gl = useRef<GlMap | null>(null);
   const latest = useRef(pins);
   const open = useRef(onOpen);
   open.current = onOpen;
+  const pick = useRef(onPick);
+  pick.current = onPick;
+  const [names, setNames] = useState<Name[]>([]);
   const [broken, setBroken] = useState(false);
   useEffect(() => {
     const el = box.current;
@@ -53,8 +75,18 @@ export function PinMap({ map, pins, label, onOpen }: { map: AirMap; pins: Pin[];
     m.addControl(new ScaleControl({ maxWidth: 90 }), 'bottom-left');
     m.on('load', () => m.getSource<GeoJSONSource>('pins')?.setData(features(latest.current)));
     m.on('click', 'pins', (ev) => { const id = ev.features?.[0]?.properties?.id as string | undefined; if (id) open.current?.(id); });
+    m.on('click', (ev) => pick.current?.(ev.lngLat.lng, ev.lngLat.lat));
+    const write = () => setNames(namesOf(m, map, { w: el.clientWidth, h: el.clientHeight }));
+    m.on('move', write);
     m.on('idle', () => el.setAttribute('data-ready', 'true'));
-    return () => { m.remove(); gl.current = null; };
+    const watch = new ResizeObserver(() => {
+      m.resize();
+      m.fitBounds([w, s, e, n], { padding: 18, animate: false });
+      write();
+    });
+    watch.observe(el);
+    write();
+    return () => { watch.disconnect(); m.remove(); gl.current = null; };
   }, [map]);
   useEffect(() => {
     latest.current = pins;
@@ -63,7 +95,9 @@ export function PinMap({ map, pins, label, onOpen }: { map: AirMap; pins: Pin[];
   if (broken) return <p className="state note">{t('map.broken')}</p>;
   return (
     <div className="gmap" role="group" aria-label={label}>
-      <div ref={box} className="gmap-gl" />
+      <div ref={box} className={onPick ? 'gmap-gl picks' : 'gmap-gl'} />
+      <div className="gmap-chips" aria-hidden="true">{names.map((n) => <span key={n.code} className="mplace mid" style={{ left: n.x, top: n.y }}>{n.name}</span>)}</div>
+      {legend && <div className="gmap-key">{(Object.keys(color) as Pin['tone'][]).filter((k) => pins.some((p) => p.tone === k)).map((k) => <span key={k}><i className="pin" style={{ background: color[k] }} aria-hidden="true" />{t(pinWords[k])}</span>)}</div>}
       <div className="gmap-zoom no-print">
         <button type="button" aria-label={t('map.in')} onClick={() => gl.current?.zoomIn()}>+</button>
         <button type="button" aria-label={t('map.out')} onClick={() => gl.current?.zoomOut()}>−</button>

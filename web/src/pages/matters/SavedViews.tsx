@@ -26,7 +26,7 @@ export function SavedViews() {
         <Dropdown
           trigger={['click']}
           menu={{
-            items: items.map((v) => ({ key: v.id, label: <span className="saved"><span>{v.name}</span><button type="button" className="linkish danger" aria-label={`${t('do.clear')} ${v.name}`} onClick={(e) => { e.stopPropagation(); drop.mutate(v.id); }}>×</button></span> })),
+            items: items.map((v) => ({ key: v.id, label: <span className="saved"><span>{v.name}</span><button type="button" className="linkish danger" aria-label={`${t('do.remove')} ${v.name}`} onClick={(e) => { e.stopPropagation(); drop.mutate(v.id); }}>×</button></span> })),
             onClick: ({ key }) => { const v = items.find((x) => x.id === key); if (v) navigate(carry(`/matters?${v.query}`, search)); },
           }}
         >

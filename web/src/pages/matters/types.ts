@@ -43,6 +43,8 @@ export type EvidenceRef = {
 
 export type KindField = { id: string; name: string; nameEn?: string; type: string; choices?: { id: string; name: string }[] | null; unit?: string; max?: number };
 
+export type Need = { fields: KindField[] | null; optional?: KindField[] | null; evidence: { kind: string; min: number; name?: string }[] | null; opinion: boolean };
+
 export type MoveDef = {
   id: string;
   name: string;
@@ -51,12 +53,17 @@ export type MoveDef = {
   to: Ref;
   allowed: boolean;
   refusal: { code: string; message: string; messageEn?: string } | null;
-  need: { fields: KindField[] | null; evidence: { kind: string; min: number; name?: string }[] | null; opinion: boolean };
+  need: Need;
   assigns: string;
+  /** An end of one's own may be set with this step. */
+  due?: boolean;
   consequence: string;
 };
 
-export type PauseView = { id: string; state: string; from: string; to: string; until: string; condition: string; term: string; reason: string; approver: string; opinion: string; mayDecide?: boolean };
+export type PauseView = { id: string; state: string; from: string; to: string; until: string; review: string; condition: string; term: string; reason: string; askedBy: string; approver: string; opinion: string; mayDecide: boolean; mayEnd: boolean };
+
+/** What the reader may ask for about a clock: days are the latest, '' and 0 mean not this way. */
+export type AskView = { until: string; reviewBy: string; most: number; unit: string; mostText: string; mostEn: string };
 
 export type ClockView = {
   id: string;
@@ -73,6 +80,7 @@ export type ClockView = {
   pauses: PauseView[] | null;
   extensions: PauseView[] | null;
   calendar: string;
+  ask?: AskView;
 };
 
 export type EventView = {
@@ -109,5 +117,8 @@ export type MatterView = Row & {
   verify: { head: string; at: string };
 };
 
-export type KindView = { id: string; name: string; nameEn?: string; prefix: string; categories: (Ref & { nameEn?: string })[] | null; states: (Ref & { type: StateType })[] | null; source?: string; confidence?: string };
+export type KindView = { id: string; name: string; nameEn?: string; prefix: string; categories: (Ref & { nameEn?: string })[] | null; states: (Ref & { type: StateType })[] | null; starts?: StartDef[] | null; hands?: HandDef[] | null; source?: string; confidence?: string };
+export type StartDef = { id: string; name: string; nameEn?: string; need: Need; assigns: string };
+/** A step that hands a matter to who shall do it; plain ones can be made on many at once. */
+export type HandDef = { id: string; name: string; nameEn?: string; from: string[] | null; opinion: boolean; plain: boolean };
 export type Counts = { byType: Partial<Record<StateType, number>>; overdue: number; dueToday: number; mine: number };

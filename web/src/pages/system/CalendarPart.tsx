@@ -3,7 +3,7 @@ import type { CalendarYear } from '../../api/types';
 import { Card } from '../../components/Card';
 import { Failed, Waiting } from '../../components/States';
 import { useT } from '../../i18n';
-import { civil, day, weekday } from '../../lib/format';
+import { addDays, civil, day, weekday } from '../../lib/format';
 import { useParam } from '../../lib/router';
 import { useNow } from '../../shell/clock';
 
@@ -27,7 +27,7 @@ export default function CalendarPart() {
         <div className="banner warn" role="note">{t('ca.missing', { y: year })}</div>
       ) : (
         <>
-          <p className="note">{t('ca.counts', { w: n('workday') + n('makeup'), h: n('holiday'), m: n('makeup') })}。{`${t('ca.source')}：${r.data.source}`}</p>
+          <p className="note">{t('ca.counts', { w: workdays(year, days), h: n('holiday'), m: n('makeup') })}。{`${t('ca.source')}：${r.data.source}`}</p>
           <div className="cal-grid">
             {Array.from({ length: 12 }, (_, m) => <Month key={m} year={year} month={m + 1} days={days} />)}
           </div>
@@ -50,10 +50,28 @@ export default function CalendarPart() {
   );
 }
 
+/** Mondays to Fridays that are no holiday, and the days made up. */
+function workdays(year: number, days: NonNullable<CalendarYear['days']>): number {
+  const special = new Map(days.map((d) => [d.date, d.kind]));
+  let sum = 0;
+  for (let date = `${year}-01-01`; date.startsWith(String(year)); date = addDays(date, 1)) {
+    const kind = special.get(date);
+    if (kind === 'makeup' || (kind !== 'holiday' && !free(date))) sum++;
+  }
+  return sum;
+}
+
+const free = (date: string) => [0, 6].includes(civil(date)?.weekday ?? 1);
+
 function Month({ year, month, days }: { year: number; month: number; days: NonNullable<CalendarYear['days']> }) {
   const { lang, maybe } = useT();
   const prefix = `${year}-${String(month).padStart(2, '0')}`;
-  const own = days.filter((d) => d.date.startsWith(prefix));
+  const special = new Map(days.map((d) => [d.date, d]));
+  const length = new Date(Date.UTC(year, month, 0)).getUTCDate();
+  const own = Array.from({ length }, (_, i) => {
+    const date = `${prefix}-${String(i + 1).padStart(2, '0')}`;
+    return special.get(date) ?? { date, kind: free(date) ? 'weekend' : 'workday', name: '' };
+  });
   const lead = ((civil(`${prefix}-01`)?.weekday ?? 0) + 6) % 7;
   const heads = lang === 'en' ? ['M', 'T', 'W', 'T', 'F', 'S', 'S'] : ['一', '二', '三', '四', '五', '六', '日'];
   return (
@@ -62,7 +80,7 @@ function Month({ year, month, days }: { year: number; month: number; days: NonNu
       <div className="cal-days">
         {heads.map((h, i) => <span key={i} className="note">{h}</span>)}
         {Array.from({ length: lead }, (_, i) => <span key={`b${i}`} />)}
-        {own.map((d) => <span key={d.date} className={`cal-day ${d.kind}`} title={`${maybe(`ca.${d.kind}`, d.kind)} ${d.name}`}>{Number(d.date.slice(8))}{d.kind === 'holiday' ? <i>休</i> : d.kind === 'makeup' ? <i>班</i> : null}</span>)}
+        {own.map((d) => <span key={d.date} className={`cal-day ${d.kind}`} title={`${maybe(`ca.${d.kind}`, d.kind)} ${d.name}`.trim()}>{Number(d.date.slice(8))}{d.kind === 'holiday' ? <i>休</i> : d.kind === 'makeup' ? <i>班</i> : null}</span>)}
       </div>
     </section>
   );

@@ -7,6 +7,7 @@ import { Card } from '../../components/Card';
 import { DataTable, type Column } from '../../components/DataTable';
 import { ActionError, Failed, Waiting } from '../../components/States';
 import { useT } from '../../i18n';
+import { cronWords } from '../../lib/cron';
 import { count, minute } from '../../lib/format';
 import { useChoice } from '../../lib/router';
 
@@ -84,7 +85,7 @@ function Schedules() {
   });
   const columns: Column<Schedule>[] = [
     { key: 'name', head: t('jb.name'), label: t('jb.name'), cell: (s) => s.name, sort: (s) => s.name },
-    { key: 'spec', head: t('jb.spec'), label: t('jb.spec'), cell: (s) => <span className="mono">{s.spec}</span> },
+    { key: 'spec', head: t('jb.spec'), label: t('jb.spec'), cell: (s) => <span className="nowrap">{cronWords(s.spec, lang)} <span className="mono note">{s.spec}</span></span> },
     { key: 'policy', head: t('jb.policy'), label: t('jb.policy'), cell: (s) => t(`jb.${s.policy}`) },
     { key: 'last', head: t('jb.last'), label: t('jb.last'), cell: (s) => <span className="nowrap">{minute(s.lastRun, lang) || '—'}</span>, sort: (s) => s.lastRun },
     { key: 'next', head: t('jb.next'), label: t('jb.next'), cell: (s) => <span className="nowrap">{minute(s.nextRun, lang) || '—'}</span>, sort: (s) => s.nextRun },

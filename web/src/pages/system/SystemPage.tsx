@@ -34,7 +34,7 @@ export default function SystemPage() {
   return (
     <div className="page">
       <PageHead title={t('sy.title')} question={t('sy.question')} />
-      <nav className="tabs" aria-label={t('sy.title')}>
+      <nav className="tabs" aria-label={t('sy.title')} ref={(el) => el?.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'center' })}>
         {open.map((p) => <Link key={p.id} href={`/system/${p.id}`} aria-current={p === part ? 'page' : undefined}>{t(`sy.${p.id}`)}</Link>)}
       </nav>
       <Suspense fallback={<Waiting height={300} />}>

@@ -18,7 +18,8 @@ const DEBOUNCE_MS = 90;
 /** Three sliders; the server answers while they are dragged. The position lives in the address. */
 export function WhatIf({ d }: { d: Targets }) {
   const { t, lang } = useT();
-  const { asOf } = usePageQuery();
+  // Asked for the region of the page, none for one's own: a town is answered with its county's figures, which it may not ask for itself.
+  const { asOf, region } = usePageQuery();
   const [saved] = useParam('wi');
   const start: Knobs = { pm: Number(d.whatIf.pmRest.value), pmDays: Number(d.whatIf.pmExceedDays.value), o3Days: Number(d.whatIf.o3ExceedDays.value) };
   const [knobs, setKnobs] = useState<Knobs>(() => parse(saved) ?? start);
@@ -27,7 +28,7 @@ export function WhatIf({ d }: { d: Targets }) {
   const kept = useRef<WhatIfAnswer | null>(null);
   if (ask.data) kept.current = ask.data;
 
-  const request = (k: Knobs): WhatIfRequest => ({ region: d.meta.region.code, year: d.year, asOf, dust: d.meta.dustMode, pm25RestMean: k.pm, pmExceedDays: k.pmDays, o3ExceedDays: k.o3Days });
+  const request = (k: Knobs): WhatIfRequest => ({ region: region ?? '', year: d.year, asOf, dust: d.meta.dustMode, pm25RestMean: k.pm, pmExceedDays: k.pmDays, o3ExceedDays: k.o3Days });
   const { mutate } = ask;
   const first = useRef(request(knobs));
   useEffect(() => mutate(first.current), [mutate]);

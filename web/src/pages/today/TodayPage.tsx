@@ -51,11 +51,10 @@ function Decisions({ data }: { data: Today }) {
         <span><b>{t('td.decide')}</b> <span className="chip info">{data.decisions.length}</span></span>
         <span className="note">{t('td.consequence')}</span>
         <span className="note">{t('td.deadline')}</span>
-        <span />
+        <span className="acts">{data.more > 0 && <Link href="/matters?holder=me">{t('td.more', { n: data.more })}</Link>}</span>
       </div>
       {data.decisions.length === 0 && <Empty title={t('td.none')}>{t('td.noneHelp')}</Empty>}
       <ol>{data.decisions.map((d, i) => <Line key={d.id} d={d} n={i + 1} />)}</ol>
-      {data.more > 0 && <p className="decision-more"><Link href="/matters?holder=me">{t('td.more', { n: data.more })}</Link></p>}
     </section>
   );
 }
@@ -81,7 +80,7 @@ function Line({ d, n }: { d: Decision; n: number }) {
         <span className="n">{n}</span>
         <span><b className="wrap-any">{en ? d.titleEn : d.title}</b><span className="note basis" title={en ? d.basisEn : d.basis}>{en ? d.basisEn : d.basis}</span></span>
       </span>
-      <span className="then wrap-any">{en ? d.consequenceEn : d.consequence}</span>
+      <span className="then wrap-any" data-label={t('td.consequence')}>{en ? d.consequenceEn : d.consequence}</span>
       <span className={`until ${d.deadline.light === 'red' ? 'danger' : d.deadline.light === 'yellow' ? 'warn' : ''}`}><b>{minute(d.deadline.at, lang)}</b><span className="note nowrap left">{en ? d.deadline.textEn : d.deadline.text}</span></span>
       <span className="acts no-print">
         <Link href={d.link.href}>{en ? d.link.textEn : d.link.text}</Link>
