@@ -1,14 +1,18 @@
 package server_test
 
 import (
+	"context"
 	"fmt"
 	"strings"
 	"testing"
 
 	"qingshan/internal/city/grid"
 	"qingshan/internal/city/matter"
+	"qingshan/internal/city/org"
+	"qingshan/internal/platform/access"
 	"qingshan/internal/platform/geo"
 	"qingshan/internal/platform/notify"
+	"qingshan/internal/rules/calendar"
 	"qingshan/internal/server/apptest"
 )
 
@@ -50,9 +54,10 @@ func gridSamples(table map[string][]sample) {
 	table["matterRemind"] = []sample{{path: "/matters/remind", body: `{"ids":["{matterB}"]}`, hides: `"ok":true`}}
 	table["matterAskPause"] = []sample{{path: "/matters/{matterB}/pauses", body: `{"clock":"nope","reason":"等待设备","until":"2026-09-10"}`, never: true}} // only who handles it may ask
 	table["matterAskExtension"] = []sample{{path: "/matters/{matterB}/extensions", body: `{"clock":"nope","reason":"等待设备","term":"3wd"}`, never: true}}
-	table["matterDecidePause"] = []sample{{path: "/matters/{matterB}/pauses/999999/decision", body: `{"approve":true,"opinion":"同意"}`, never: true}}
-	table["matterDecideExtension"] = []sample{{path: "/matters/{matterB}/extensions/999999/decision", body: `{"approve":true,"opinion":"同意"}`, never: true}}
-	table["matterEndPause"] = []sample{{path: "/matters/{matterB}/pauses/999999/end", body: `{"opinion":"恢复"}`, never: true}}
+	// Real requests of county B: the city grants the pause after county A was refused it.
+	table["matterDecidePause"] = []sample{{path: "/matters/{askedB}/pauses/{pauseB}/decision", body: `{"approve":true,"opinion":"同意"}`}}
+	table["matterDecideExtension"] = []sample{{path: "/matters/{askedB}/extensions/{moreB}/decision", body: `{"approve":false,"opinion":"理由不足"}`, never: true}} // the first is its own county's to grant
+	table["matterEndPause"] = []sample{{path: "/matters/{stillB}/pauses/{runningB}/end", body: `{"opinion":"恢复"}`}}
 }
 
 // gridOf makes a cell with a source, a matter and a webhook of county B.
@@ -79,5 +84,60 @@ func gridOf(t *testing.T, app *apptest.App) []string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return strings.Fields(fmt.Sprintf("{cellB} %d {sourceB} %d {matterB} %d {hookB} %d", cell.ID, source.ID, m.ID, hook.ID))
+	known := strings.Fields(fmt.Sprintf("{cellB} %d {sourceB} %d {matterB} %d {hookB} %d", cell.ID, source.ID, m.ID, hook.ID))
+	asked, pause, more := askedOf(t, app)
+	still, running, _ := askedOf(t, app)
+	if err := rooms.Matters.Decide(actor(t, app, apptest.Office), still, running, true, "同意"); err != nil {
+		t.Fatal(err)
+	}
+	return append(known, strings.Fields(fmt.Sprintf("{askedB} %d {pauseB} %d {moreB} %d {stillB} %d {runningB} %d", asked, pause, more, still, running))...)
+}
+
+// askedOf is a matter that county B handles, with a pause and more time that it asked for.
+func askedOf(t *testing.T, app *apptest.App) (id, pause, more int64) {
+	t.Helper()
+	rooms, own := app.Server.Rooms(), actor(t, app, apptest.ReaderB)
+	m, err := rooms.Matters.Open(apptest.System(t), matter.Opening{Kind: "grid", Category: "other", Region: apptest.CountyB, Title: "获嘉县待办事项"})
+	for _, step := range []struct {
+		ctx context.Context
+		matter.Step
+	}{{actor(t, app, apptest.Office), matter.Step{Transition: "assign", AssignPost: postOf(t, app, apptest.ReaderB)}}, {own, matter.Step{Transition: "accept"}}} {
+		if err == nil {
+			m, err = rooms.Matters.Move(step.ctx, m.ID, m.Version, step.Step)
+		}
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	until := app.Clock.Now().AddDate(0, 0, 5).UnixMilli()
+	p, err := rooms.Matters.AskPause(own, m.ID, matter.Asking{Clock: "dispose", Until: until, Reason: "等待设备"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	x, err := rooms.Matters.AskExtension(own, m.ID, matter.Asking{Clock: "dispose", Term: calendar.MustTerm("2wd"), Reason: "等待设备"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m.ID, p.ID, x.ID
+}
+
+// actor is a context in which an account of the seed acts.
+func actor(t *testing.T, app *apptest.App, name string) context.Context {
+	t.Helper()
+	people := app.Server.Rooms().Org
+	token, err := people.Login(t.Context(), name, apptest.Password, org.Visitor{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	a, err := people.Authenticate(t.Context(), token)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return access.With(t.Context(), a)
+}
+
+func postOf(t *testing.T, app *apptest.App, name string) int64 {
+	t.Helper()
+	a, _ := access.From(actor(t, app, name))
+	return a.Post
 }
