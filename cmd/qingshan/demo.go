@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"qingshan/internal/platform/clock"
+	"qingshan/internal/rules/calendar"
 	"qingshan/internal/server"
 	"qingshan/internal/server/demonstration"
 	"qingshan/packs/demo"
@@ -18,14 +19,16 @@ func demoCommand() command {
 	c := command{
 		name:    "demo",
 		about:   "Make the demonstration city if DIR is empty, run everything in one process, print address and accounts.",
-		usage:   "[--dir DIR] [--addr 127.0.0.1:8080] [--speed N] [--no-sim]",
+		usage:   "[--dir DIR] [--addr 127.0.0.1:8080] [--speed N] [--start TIME] [--no-sim]",
 		example: "qingshan demo --dir data/demo --speed 60",
 	}
 	c.run = func(ctx context.Context, e *env, args []string) int {
 		var d demoRun
+		var start string
 		cfg, rest, code, done := c.configured(e, args, func(fs *flag.FlagSet) {
 			fs.StringVar(&d.dir, "dir", "", "folder of the demonstration city (default data/demo)")
 			fs.Float64Var(&d.speed, "speed", 1, "seconds of the city's clock in a second; 0 stands still")
+			fs.StringVar(&start, "start", "", "civil time at which the city's clock goes on, such as 2026-09-30T16:30; time only goes forward")
 			fs.BoolVar(&d.still, "no-sim", false, "nothing new arrives while the clock goes on")
 		})
 		if done {
@@ -36,6 +39,13 @@ func demoCommand() command {
 		}
 		if d.speed < 0 || d.speed > 86400 {
 			return c.usageError(e, "--speed %g: want 0 to 86400", d.speed)
+		}
+		if start != "" {
+			ms, err := calendar.ParseTime(start)
+			if err != nil {
+				return c.usageError(e, "--start: %v", err)
+			}
+			d.start = time.UnixMilli(ms).In(clock.Shanghai)
 		}
 		cfg.Data = d.folder(cfg.Data)
 		if err := d.run(ctx, e, cfg); err != nil {
@@ -50,6 +60,7 @@ func demoCommand() command {
 type demoRun struct {
 	dir   string
 	speed float64
+	start time.Time // zero: where it stopped
 	still bool
 }
 
@@ -70,7 +81,11 @@ func (d *demoRun) run(ctx context.Context, e *env, cfg *server.Config) error {
 	if err != nil {
 		return err
 	}
-	clk := clock.NewScaled(ready.Resume, d.speed)
+	at, err := d.begin(ready.Resume)
+	if err != nil {
+		return err
+	}
+	clk := clock.NewScaled(at, d.speed)
 	s, err := server.New(ctx, cfg, server.Options{
 		Clock: clk, Log: server.NewLog(e.stderr, cfg), Version: version, Demo: true, Speed: clk.Speed,
 	})
@@ -82,12 +97,25 @@ func (d *demoRun) run(ctx context.Context, e *env, cfg *server.Config) error {
 		err = s.Listen()
 	}
 	if err == nil {
-		err = d.announce(e, s.Addr(), ready.Resume, city)
+		err = d.announce(e, s.Addr(), at, city)
 	}
 	if err != nil {
 		return errors.Join(err, s.Close())
 	}
 	return d.serve(ctx, s, city, clk)
+}
+
+// begin is where the city's clock goes on: where it stopped, or later when that was asked for.
+// Nothing that is recorded may lie in its future.
+func (d *demoRun) begin(resume time.Time) (time.Time, error) {
+	switch {
+	case d.start.IsZero():
+		return resume, nil
+	case d.start.Before(resume):
+		return resume, fmt.Errorf("--start %s: the city's clock stands at %s already, and time only goes forward",
+			calendar.FormatTime(d.start.UnixMilli()), calendar.FormatTime(resume.UnixMilli()))
+	}
+	return d.start, nil
 }
 
 // serve runs the server and the feed side by side. The feed writes down where it stopped, so
@@ -100,8 +128,7 @@ func (d *demoRun) serve(ctx context.Context, s *server.Server, city *demonstrati
 	go func() {
 		defer end()
 		if d.still {
-			<-ctx.Done()
-			fed <- nil
+			fed <- city.Rest(ctx, clk)
 			return
 		}
 		fed <- city.Run(ctx, clk)

@@ -79,8 +79,31 @@ func TestMakeAndGoOn(t *testing.T) {
 		sameAsWorld(t, c, short().Start)
 		everybody(t, c)
 		goOn(t, c, clk)
+		rests(t, c, clk)
 		balanced(t, db)
 	})
+}
+
+// rests lets a month pass in which nothing arrives: the clock goes on from its end, and what was
+// delivered stays as it was.
+func rests(t *testing.T, c *City, clk *clock.Manual) {
+	t.Helper()
+	before, err := readPosition(t.Context(), c.db)
+	if err != nil {
+		t.Fatal(err)
+	}
+	clk.Advance(31 * 24 * time.Hour)
+	ctx, stop := context.WithCancel(t.Context())
+	done := make(chan error, 1)
+	go func() { done <- c.Rest(ctx, clk) }()
+	stop()
+	if err := <-done; err != nil {
+		t.Fatal(err)
+	}
+	after, err := readPosition(t.Context(), c.db)
+	if err != nil || after.Hour != before.Hour || after.Days != before.Days || !after.resume().Equal(clk.Now()) {
+		t.Errorf("after a month of rest %+v (%v), before %+v, the clock shows %v", after, err, before, clk.Now())
+	}
 }
 
 // everybody logs in with the announced password; only the newcomer must change it.
