@@ -60,8 +60,8 @@ func ready[T any](s *Service, a *answer[T]) (*readyAnswer[T], error) {
 // hourOf is an RFC 3339 time without its minutes.
 func hourOf(clock string) string { return clock[:min(len("2006-01-02T15"), len(clock))] }
 
-// reading adapts a use case to a GET: the region is read once for all of them.
-func reading[Q any, T any](s *Service, where func(*Q) At, h func(context.Context, region.Code, *Q) (*answer[T], error)) func(context.Context, *Q) (*readyAnswer[T], error) {
+// paged adapts a use case to a GET: the region is read once for all of them.
+func paged[Q any, T any](s *Service, where func(*Q) At, h func(context.Context, region.Code, *Q) (*answer[T], error)) func(context.Context, *Q) (*readyAnswer[T], error) {
 	return func(ctx context.Context, q *Q) (*readyAnswer[T], error) {
 		code, err := where(q).code()
 		if err != nil {
@@ -145,9 +145,9 @@ const (
 func (c *answers) get(k answerKey, make func() (*rest.Encoded, error)) (*rest.Encoded, error) {
 	e := c.entry(k)
 	e.once.Do(func() {
+		defer c.made(k, e)
 		e.err = fault.New(fault.Internal, "answer", "页面计算失败") // stands if make panics
 		e.body, e.err = make()
-		c.made(k, e)
 	})
 	return e.body, e.err
 }

@@ -88,16 +88,16 @@ func (s *Service) Register(a *rest.API) {
 	get := func(path, id, summary string) rest.Spec {
 		return rest.Spec{Method: http.MethodGet, Path: path, ID: id, Summary: summary, Tag: "situation", Access: access.AirRead}
 	}
-	rest.Register(a, get("/air/now", "airNow", "最新一小时的城市和站点"), reading(s, func(q *nowQuery) At { return q.At }, s.apiNow))
-	rest.Register(a, get("/air/yesterday", "airDay", "某一天的城市和站点"), reading(s, func(q *dayQuery) At { return q.At }, s.apiDay))
+	rest.Register(a, get("/air/now", "airNow", "最新一小时的城市和站点"), paged(s, func(q *nowQuery) At { return q.At }, s.apiNow))
+	rest.Register(a, get("/air/yesterday", "airDay", "某一天的城市和站点"), paged(s, func(q *dayQuery) At { return q.At }, s.apiDay))
 	rest.Register(a, get("/air/map", "airMap", "地图底图"), read(s, func(q *At) At { return *q },
 		func(ctx context.Context, c region.Code, _ *At) (*MapLayers, error) { return s.Map(ctx, c) }))
 	rest.Register(a, get("/air/map/places", "airMapPlaces", "地图上的乡镇界和村"), read(s, func(q *At) At { return *q },
 		func(ctx context.Context, c region.Code, _ *At) (*MapPlaces, error) { return s.Places(ctx, c) }))
-	rest.Register(a, get("/air/days", "airDays", "逐日数据"), reading(s, func(q *daysQuery) At { return q.At }, s.apiDays))
-	rest.Register(a, get("/air/months", "airMonths", "逐月数据"), reading(s, func(q *yearQuery) At { return q.At }, s.apiMonths))
-	rest.Register(a, get("/air/targets", "airTargets", "年度目标"), reading(s, func(q *yearQuery) At { return q.At }, s.apiTargets))
-	rest.Register(a, get("/air/ranking", "airRanking", "综合指数排名"), reading(s, func(q *rankQuery) At { return q.At }, s.apiRanking))
+	rest.Register(a, get("/air/days", "airDays", "逐日数据"), paged(s, func(q *daysQuery) At { return q.At }, s.apiDays))
+	rest.Register(a, get("/air/months", "airMonths", "逐月数据"), paged(s, func(q *yearQuery) At { return q.At }, s.apiMonths))
+	rest.Register(a, get("/air/targets", "airTargets", "年度目标"), paged(s, func(q *yearQuery) At { return q.At }, s.apiTargets))
+	rest.Register(a, get("/air/ranking", "airRanking", "综合指数排名"), paged(s, func(q *rankQuery) At { return q.At }, s.apiRanking))
 	rest.Register(a, get("/explain", "explain", "一个数字是怎么来的"), read(s, func(q *explainQuery) At { return q.At }, s.apiExplain))
 	s.registerWrites(a)
 	s.registerSetup(a)

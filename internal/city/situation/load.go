@@ -35,12 +35,16 @@ func divisor(r *air.Rules, p air.Pollutant) int64 {
 
 // loader reads the facts of one prefecture.
 type loader struct {
-	tx   *store.Tx
-	eng  *engines
-	asOf int64 // ms, 0: now
-	grid calendar.Day
-	days int
-	f    *facts
+	tx     *store.Tx
+	eng    *engines
+	judged *telemetry.Rules
+	asOf   int64 // ms, 0: now
+	grid   calendar.Day
+	days   int
+	f      *facts
+
+	readings *readings
+	touched  map[int64]map[series.ID][]int // by the change they follow
 }
 
 // load reads what a board of a prefecture is computed from, as known at asOf (zero: now).
@@ -51,7 +55,7 @@ func (s *Service) load(ctx context.Context, city region.Code, asOf time.Time) (*
 		return nil, err
 	}
 	f := &facts{city: s.place(city), asOf: asOf, workers: s.workers}
-	l := &loader{eng: s.engines, f: f}
+	l := &loader{eng: s.engines, judged: s.sites.Rules(), f: f, readings: &s.readings}
 	if !asOf.IsZero() {
 		l.asOf = asOf.UnixMilli()
 	}
@@ -85,7 +89,7 @@ func (l *loader) run(ctx context.Context, city region.Code, sites []telemetry.Si
 	for day, d := range dust {
 		l.f.dust[day] = d.source
 	}
-	if l.f.hours, err = l.hours(ctx, codesOf(stations)); err != nil {
+	if l.f.hours, err = l.hours(ctx, "stations", codesOf(stations)); err != nil {
 		return err
 	}
 	if err := l.loadFlags(ctx, stations); err != nil {
@@ -204,18 +208,16 @@ func (l *loader) find(ctx context.Context, codes []string, stat string, ps []air
 	return series.Find(ctx, l.tx, keys)
 }
 
-// hours reads hourly columns of sites over the whole grid.
-func (l *loader) hours(ctx context.Context, codes []string) (*air.Hours, error) {
-	h := air.NewHours(l.grid, l.days, len(codes))
-	if len(codes) == 0 {
-		return h, nil
-	}
+// hours reads hourly columns of sites over the whole grid. what names them among the readings.
+func (l *loader) hours(ctx context.Context, what string, codes []string) (*air.Hours, error) {
+	h := &air.Hours{Start: l.grid, Days: l.days, Units: len(codes)}
 	grid := series.Grid{First: calendar.HourEnd(l.grid, 1), Step: calendar.MsPerHour, N: l.days * 24}
-	return h, l.columns(ctx, codes, "hour", shown[:], grid, func(p air.Pollutant) []int16 { return h.V[p] })
+	return h, l.columns(ctx, what, codes, "hour", shown[:], grid, &h.V)
 }
 
-// columns reads each pollutant of the sites into its column.
-func (l *loader) columns(ctx context.Context, codes []string, stat string, ps []air.Pollutant, grid series.Grid, column func(air.Pollutant) []int16) error {
+// columns puts the values of each pollutant of the sites into its place; they are not to be
+// written to.
+func (l *loader) columns(ctx context.Context, what string, codes []string, stat string, ps []air.Pollutant, grid series.Grid, into *[air.N][]int16) error {
 	ids, err := l.find(ctx, codes, stat, ps)
 	if err != nil {
 		return err
@@ -223,36 +225,15 @@ func (l *loader) columns(ctx context.Context, codes []string, stat string, ps []
 	today, _ := calendar.HourOf(l.f.through)
 	rules := l.eng.on(today)
 	for i, p := range ps {
-		if err := l.read(ctx, ids[i*len(codes):(i+1)*len(codes)], grid, divisor(rules, p), column(p)); err != nil {
+		k, own := readingKey{region.Code(l.f.city.Code), what, stat, p}, ids[i*len(codes):(i+1)*len(codes)]
+		if into[p], err = l.column(ctx, k, own, grid, divisor(rules, p)); err != nil {
 			return err
 		}
-	}
-	return nil
-}
-
-// read reads the series that exist, each into its own row of dst.
-func (l *loader) read(ctx context.Context, ids []series.ID, grid series.Grid, div int64, dst []int16) error {
-	var have []series.ID
-	for _, id := range ids {
-		if id != 0 {
-			have = append(have, id)
+		if stat != "hour" {
+			continue
 		}
-	}
-	if len(have) == 0 {
-		return nil
-	}
-	if len(have) == len(ids) {
-		return series.ReadInto(ctx, l.tx, ids, grid, l.asOf, div, air.Missing, dst)
-	}
-	part := make([]int16, len(have)*grid.N)
-	if err := series.ReadInto(ctx, l.tx, have, grid, l.asOf, div, air.Missing, part); err != nil {
-		return err
-	}
-	k := 0
-	for i, id := range ids {
-		if id != 0 {
-			copy(dst[i*grid.N:(i+1)*grid.N], part[k*grid.N:])
-			k++
+		if into[p], err = withoutSuspects(ctx, l.tx, l.judged, own, grid, l.asOf, into[p]); err != nil {
+			return err
 		}
 	}
 	return nil

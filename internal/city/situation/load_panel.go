@@ -82,7 +82,7 @@ func (l *loader) loadPanel(ctx context.Context, city region.Code, cities []telem
 	panel := air.NewDays(l.grid, l.days, len(cities), false)
 	grid := series.Grid{First: l.grid.End(), Step: calendar.MsPerDay, N: l.days}
 	codes := codesOf(cities)
-	if err := l.columns(ctx, codes, "day", inDay[:], grid, func(p air.Pollutant) []int16 { return panel.V[p] }); err != nil {
+	if err := l.columns(ctx, "cities", codes, "day", inDay[:], grid, &panel.V); err != nil {
 		return err
 	}
 	hourly = slices.DeleteFunc(hourly, func(i int) bool { return hasDays(panel, i) })
@@ -110,7 +110,7 @@ func (l *loader) direct(ctx context.Context, code string) (*air.Hours, error) {
 	if err != nil || !slices.ContainsFunc(ids, func(id series.ID) bool { return id != 0 }) {
 		return nil, err
 	}
-	return l.hours(ctx, []string{code})
+	return l.hours(ctx, "city", []string{code})
 }
 
 func hasDays(d *air.Days, unit int) bool {
@@ -141,7 +141,7 @@ func (l *loader) daysFromHours(ctx context.Context, panel *air.Days, codes []str
 	if len(some) == 0 {
 		return nil
 	}
-	h, err := l.hours(ctx, some)
+	h, err := l.hours(ctx, "cities", some)
 	if err != nil {
 		return err
 	}
@@ -149,6 +149,9 @@ func (l *loader) daysFromHours(ctx context.Context, panel *air.Days, codes []str
 	days, err := l.eng.on(today).DailyMeans(h, l.f.workers)
 	if err != nil {
 		return err
+	}
+	for p := range panel.V { // the columns are the readings'
+		panel.V[p] = slices.Clone(panel.V[p])
 	}
 	for k, i := range rows {
 		copyUnit(panel, i, days, k)

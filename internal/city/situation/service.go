@@ -22,6 +22,7 @@ type Sites interface {
 	Sites(ctx context.Context, f telemetry.SiteFilter) ([]telemetry.Site, error)
 	Origins(ctx context.Context, ids map[int64]bool) (map[int64]telemetry.Origin, error)
 	Doubts(ctx context.Context, k series.Key, from, to int64) (map[telemetry.DoubtAt]telemetry.Doubt, error)
+	Rules() *telemetry.Rules
 }
 
 // Config says what the service works for.
@@ -44,6 +45,7 @@ type Service struct {
 	workers  int
 	outlooks outlooks
 	answers  answers
+	readings readings
 	serial   atomic.Int64
 
 	mu     sync.Mutex

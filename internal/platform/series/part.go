@@ -19,3 +19,10 @@ func PartBounds(part int) (after, until int64) {
 	return time.Date(y, m, 1, 0, 0, 0, 0, clock.Shanghai).UnixMilli(),
 		time.Date(y, m+1, 1, 0, 0, 0, 0, clock.Shanghai).UnixMilli()
 }
+
+func nextPart(part int) int {
+	if part%100 == 12 {
+		return (part/100+1)*100 + 1
+	}
+	return part + 1
+}

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"fmt"
 	"math"
+	"slices"
 
 	"qingshan/internal/platform/fault"
 	"qingshan/internal/platform/store"
@@ -38,6 +39,31 @@ func (g Grid) Index(t int64) (int, bool) {
 }
 
 func (g Grid) last() int64 { return g.Time(g.N - 1) }
+
+// Parts are the partitions that hold the labels, in order.
+func (g Grid) Parts() []int {
+	if g.N == 0 {
+		return nil
+	}
+	var out []int
+	for p, last := PartOf(g.First), PartOf(g.last()); p <= last; p = nextPart(p) {
+		out = append(out, p)
+	}
+	return out
+}
+
+// Span is the places of the labels that lie in the partitions from … to: lo <= place < hi.
+func (g Grid) Span(from, to int) (lo, hi int) {
+	after, _ := PartBounds(from)
+	_, until := PartBounds(to)
+	place := func(t int64) int { // of the first label behind t
+		if t < g.First {
+			return 0
+		}
+		return int(min((t-g.First)/g.Step+1, int64(g.N)))
+	}
+	return place(after), place(until)
+}
 
 // Columns is what Read returns: for the series number k the places k*N … k*N+N-1.
 type Columns struct {
@@ -105,6 +131,34 @@ type Number interface{ int16 | int32 | int64 }
 // without a value get missing; values beyond T its nearest value other than missing. It is
 // the way to fill a cache: no flags, no second pass.
 func ReadInto[T Number](ctx context.Context, tx *store.Tx, ids []ID, grid Grid, asOf, div int64, missing T, dst []T) error {
+	return readInto(ctx, tx, ids, grid, asOf, div, missing, dst, func(ID, *block) {})
+}
+
+// ReadRecorded is ReadInto that also tells, for each series and month of the grid
+// (Grid.Parts), the latest record time among what is stored there: len(ids) × months places,
+// series after series, 0 where nothing is stored. A month whose latest record time is not
+// after an instant reads as of that instant as it reads now. The series do not repeat.
+func ReadRecorded[T Number](ctx context.Context, tx *store.Tx, ids []ID, grid Grid, div int64, missing T, dst []T, recorded []int64) error {
+	parts := grid.Parts()
+	if len(recorded) != len(ids)*len(parts) {
+		return fmt.Errorf("record times of %d series × %d months into %d places", len(ids), len(parts), len(recorded))
+	}
+	ends := make([]int64, len(parts))
+	for i, p := range parts {
+		_, ends[i] = PartBounds(p)
+	}
+	at, _ := places(ids)
+	clear(recorded)
+	return readInto(ctx, tx, ids, grid, 0, div, missing, dst, func(id ID, b *block) {
+		i, _ := slices.BinarySearch(ends, b.first)
+		if i < len(parts) {
+			k := at[id]*len(parts) + i
+			recorded[k] = max(recorded[k], b.recordedAt)
+		}
+	})
+}
+
+func readInto[T Number](ctx context.Context, tx *store.Tx, ids []ID, grid Grid, asOf, div int64, missing T, dst []T, seen func(ID, *block)) error {
 	if len(dst) != len(ids)*grid.N || div < 1 {
 		return fmt.Errorf("read %d series × %d labels / %d into %d places", len(ids), grid.N, div, len(dst))
 	}
@@ -119,6 +173,7 @@ func ReadInto[T Number](ctx context.Context, tx *store.Tx, ids []ID, grid Grid, 
 	at, repeats := places(ids)
 	var p points
 	err = eachBody(ctx, tx, ids, grid, asOf, func(id ID, b *block) error {
+		seen(id, b)
 		out := dst[at[id]*grid.N : (at[id]+1)*grid.N]
 		if b.mode == modeRegular && b.grid(grid) {
 			return placeInto(b, grid, out, div, missing)
