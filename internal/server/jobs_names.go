@@ -1,6 +1,8 @@
 package server
 
 import (
+	"qingshan/internal/city/grid"
+	"qingshan/internal/city/matter"
 	"qingshan/internal/city/telemetry"
 	"qingshan/internal/platform/evidence"
 	"qingshan/internal/platform/notify"
@@ -23,6 +25,12 @@ func jobName(kind string) string {
 		return "发送通知"
 	case evidence.PurgeJob:
 		return "清理未用的材料"
+	case matter.ClockJob:
+		return "时限提醒与督办"
+	case grid.MissedJob:
+		return "网格漏报核对"
+	case jobSignals:
+		return "查看自动信号"
 	}
 	return kind
 }

@@ -156,7 +156,11 @@ func (w *work) wake(clock int64) (bool, error) {
 	} else if err := w.climb(m, k, c, x, &word); err != nil {
 		return false, err
 	}
-	word.text = fmt.Sprintf("“%s”时限%s", c.Name, left.LeftText())
+	said := left.LeftText()
+	if w.NowMS() > x.DueAt && !left.Over() { // past the end, and no office hour since
+		said = "已到期"
+	}
+	word.text = fmt.Sprintf("“%s”时限%s", c.Name, said)
 	if m.Late = m.Late || w.NowMS() > x.DueAt; x.WakeAt > 0 {
 		x.WakeAt = w.s.clocks.next(c, x)
 	}

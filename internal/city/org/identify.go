@@ -315,7 +315,10 @@ func (s *Service) viewScopes(ctx context.Context, tx *store.Tx, v *View) error {
 		role, _ := s.roles.ByID(p.Role)
 		switch role.Scope {
 		case access.ScopeAll:
-			p.Scope = top.Code
+			// Where the regions of the whole nation are listed no region is above all: begin at home.
+			if p.Scope = top.Code; p.UnitRegion != "" && !region.Contains(top.Code, p.UnitRegion) {
+				p.Scope = p.UnitRegion
+			}
 		case access.ScopeUnit, access.ScopeOwn:
 			p.Scope = p.UnitRegion
 		}
