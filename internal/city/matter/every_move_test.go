@@ -24,6 +24,7 @@ func ways(k *kind.Kind) map[string]path {
 		state  string
 		worked bool
 		back   bool // handed back once
+		again  bool // re-opened
 		p      path
 	}
 	seen := map[string]bool{}
@@ -48,7 +49,10 @@ func ways(k *kind.Kind) map[string]path {
 				if from != n.state || t.Limit > 0 && n.back || t.Act == kind.Verify && n.worked && k.State(t.To).Type.Final() {
 					continue
 				}
-				queue = append(queue, node{t.To, n.worked || t.Act == kind.Do, n.back || t.Limit > 0, append(append(path{}, n.p...), t)})
+				if k.State(t.To).Type == kind.Void && len(t.Need.Evidence) == 0 && (n.worked || n.again) {
+					continue
+				}
+				queue = append(queue, node{t.To, n.worked || t.Act == kind.Do, n.back || t.Limit > 0, n.again || t.Reopen, append(append(path{}, n.p...), t)})
 			}
 		}
 	}

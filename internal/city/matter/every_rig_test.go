@@ -160,7 +160,15 @@ func (w *crowd) may(c *course, t *kind.Transition, who string) bool {
 	if t.Limit > 0 && c.counts[t.ID] >= t.Limit || t.Act == kind.Verify && final && c.worked {
 		return false
 	}
+	if k := c.k.State(t.To); k.Type == kind.Void && len(t.Need.Evidence) == 0 && (c.worked || c.reopened()) {
+		return false // no way out for what was worked on or came back
+	}
 	return t.Act != kind.Assign || who == "system" || slices.Contains(assigns, role) || rel["holder"]
+}
+
+// reopened tells whether the matter came back.
+func (c *course) reopened() bool {
+	return slices.ContainsFunc(c.k.Transitions, func(t kind.Transition) bool { return t.Reopen && c.counts[t.ID] > 0 })
 }
 
 // near tells whether somebody did the work, or is of a unit that did where units are apart.
@@ -190,7 +198,8 @@ func (w *crowd) unit(who string) string {
 // step brings everything that a transition can ask for.
 func (w *crowd) step(k *kind.Kind, t *kind.Transition) matter.Step {
 	s := matter.Step{Transition: t.ID, Opinion: "意见", Evidence: []int64{1, 2, document, reading, statement}, Fields: map[string]string{}}
-	for _, f := range k.Fields {
+	for _, id := range t.Need.Fields {
+		f := k.Field(id)
 		s.Fields[f.ID] = map[kind.FieldType]string{kind.Number: "3", kind.DayOf: "2026-08-28", kind.TimeOf: "2026-08-28T08:00", kind.Bool: "true", kind.PostRef: "7", kind.UnitRef: "7", kind.SiteRef: "7"}[f.Type]
 		if f.Type == kind.ChoiceOf {
 			s.Fields[f.ID] = f.Choices[0].ID

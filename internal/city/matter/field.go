@@ -63,7 +63,7 @@ func (s *Service) Reported(ctx context.Context, limit int) ([]Row, error) {
 	}
 	out := []Row{}
 	err = s.view(ctx, func(w *work) error {
-		list, err := where(w.ctx, w.Tx, "m.client_by = $1 AND m.client_id <> '' ORDER BY m.opened_at DESC, m.id DESC LIMIT $2", w.me.Account, limit)
+		list, err := where(w.ctx, w.Tx, "(m.client_by = $1 AND m.client_id <> '' OR m.id IN (SELECT matter FROM matter_report WHERE account = $1)) ORDER BY m.opened_at DESC, m.id DESC LIMIT $2", w.me.Account, limit)
 		if err != nil {
 			return err
 		}
@@ -97,7 +97,7 @@ func procedure(k *kind.Kind) ProcedureOut {
 	for i := range k.Transitions {
 		t := &k.Transitions[i]
 		o.Transitions = append(o.Transitions, TransitionOut{t.ID, t.Name, t.NameEn, string(t.Act), append([]string{}, t.From...), t.To,
-			append([]string{}, t.By...), needOut(k, t.Need), t.Assigns, t.Consequence})
+			append([]string{}, t.By...), needOut(k, t.Need, nil), t.Assigns, t.Consequence})
 	}
 	return o
 }

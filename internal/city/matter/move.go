@@ -146,7 +146,7 @@ func (w *work) checkAssignee(c *change) error {
 
 // doing is where the matter stands and what the step brings.
 func (w *work) doing(c *change) (kind.Doing, error) {
-	d := kind.Doing{State: c.m.State, Counts: map[string]int{}, Opinion: c.step.Opinion, Fields: maps.Clone(c.m.Fields)}
+	d := kind.Doing{State: c.m.State, Counts: map[string]int{}, Opinion: c.step.Opinion, Fields: maps.Clone(c.m.Fields), Brought: c.step.Fields}
 	if d.Fields == nil {
 		d.Fields = map[string]string{}
 	}

@@ -28,7 +28,8 @@ func (s *Service) Open(ctx context.Context, n Opening) (*Matter, error) {
 
 func (w *work) open(n Opening) (*Matter, error) {
 	if n.ClientID != "" {
-		list, err := where(w.ctx, w.Tx, "m.client_by = $1 AND m.client_id = $2", w.me.Account, n.ClientID)
+		list, err := where(w.ctx, w.Tx, `m.client_by = $1 AND m.client_id = $2
+			OR m.id IN (SELECT matter FROM matter_report WHERE account = $1 AND client_id = $2)`, w.me.Account, n.ClientID)
 		if err != nil || len(list) == 1 {
 			return first(list), err
 		}
@@ -37,20 +38,24 @@ func (w *work) open(n Opening) (*Matter, error) {
 	if err != nil {
 		return nil, err
 	}
-	if old, err := w.recurring(m, k); err != nil {
-		return nil, err
-	} else if old != nil && k.Recurrence.Reopen {
-		return w.reopen(old, n)
-	} else if old != nil {
-		m.Recurrences = 0
-		return w.create(m, k, n, old)
-	}
 	if !n.AcknowledgeDuplicates && n.signalKey == "" && n.parent == 0 && !w.me.IsSystem() {
 		if err := w.refuseDuplicates(m, k); err != nil {
 			return nil, err
 		}
 	}
-	return w.create(m, k, n, nil)
+	if n.parent != 0 { // a part of another matter is new, whatever was closed near by
+		return w.create(m, k, n, nil)
+	}
+	old, err := w.recurring(m, k)
+	if err != nil {
+		return nil, err
+	}
+	if old != nil && k.Recurrence.Reopen {
+		if back, err := w.again(old, m, n); err != nil || back != nil {
+			return back, err
+		}
+	}
+	return w.create(m, k, n, old)
 }
 
 func first(list []*Matter) *Matter {
@@ -223,7 +228,7 @@ func (w *work) start(m *Matter, k *kind.Kind, n Opening) (*kind.Transition, kind
 	if !w.me.IsSystem() {
 		who.Relations[Reporter] = true
 	}
-	doing := kind.Doing{Fields: n.Fields, Opinion: n.Opinion}
+	doing := kind.Doing{Fields: n.Fields, Brought: n.Fields, Opinion: n.Opinion}
 	doing.Assignee, err = w.assignee(n.AssignPost, n.AssignUnit)
 	if err != nil {
 		return nil, who, nil, err

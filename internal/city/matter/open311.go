@@ -250,7 +250,7 @@ func (o *Open311) receive(ctx context.Context, key OpenKey, form url.Values) (an
 		return nil, err
 	}
 	m, err := o.s.Open(ctx, Opening{Kind: k.ID, Category: c.ID, Description: words, Region: key.Region, At: at, Place: place,
-		Source: sourceOpen311, SourceNumber: key.Name, Fields: fields})
+		Source: sourceOpen311, SourceNumber: key.Name, Fields: fields, apart: true})
 	if err != nil {
 		return nil, err
 	}

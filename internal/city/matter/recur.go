@@ -1,13 +1,16 @@
 package matter
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
 
 	"qingshan/internal/city/matter/kind"
 	"qingshan/internal/platform/access"
+	"qingshan/internal/platform/fault"
 	"qingshan/internal/platform/geo"
+	"qingshan/internal/platform/rest"
 	"qingshan/internal/rules/calendar"
 )
 
@@ -54,44 +57,78 @@ func near(p *part, at geo.Point, metres float64) string {
 		p.add(box.Min.Lng), p.add(box.Max.Lng), p.add(box.Min.Lat), p.add(box.Max.Lat))
 }
 
-// reopen takes a closed matter up again for a new report: it keeps its number with a suffix,
-// and the return counts against the closure. A kind without a way back links instead.
-func (w *work) reopen(old *Matter, n Opening) (*Matter, error) {
+// again takes a closed matter up again for a new report m: it keeps its number with a suffix,
+// and the return counts against the closure. It is nil where that is not the reporter's to do:
+// in a kind without a way back, for a matter that the reporter may not see, or by somebody whom
+// the kind does not let re-open it. Such a report becomes a matter of its own, linked to the
+// closed one.
+func (w *work) again(old, m *Matter, n Opening) (*Matter, error) {
 	k, err := w.s.kindOf(old)
 	if err != nil {
 		return nil, err
 	}
 	i := slices.IndexFunc(k.Transitions, func(t kind.Transition) bool { return t.Reopen && slices.Contains(t.From, old.State) })
-	if i < 0 {
-		m, k, err := w.draft(&n)
-		if err != nil {
-			return nil, err
-		}
-		return w.create(m, k, n, old)
+	if i < 0 || n.apart {
+		return nil, nil
 	}
-	c := &change{m: old, k: k, t: &k.Transitions[i], from: old.State, was: old.Type, version: old.Version,
-		step: Step{Transition: k.Transitions[i].ID, Evidence: n.Evidence, Opinion: n.Description}}
+	if old, err = w.visible(old.ID); fault.Is(err, fault.NotFound) {
+		return nil, nil
+	} else if err != nil {
+		return nil, err
+	}
+	t := &k.Transitions[i]
+	c := &change{m: old, k: k, t: t, from: old.State, was: old.Type, version: old.Version,
+		step: Step{Transition: t.ID, Evidence: n.Evidence, Fields: n.Fields, Opinion: cmp.Or(n.Opinion, m.Description, m.Title)}}
 	if c.parties, err = parties(w.ctx, w.Tx, old.ID); err != nil {
+		return nil, err
+	}
+	doing, err := w.doing(c)
+	if err != nil {
 		return nil, err
 	}
 	if c.who, err = w.who(old, c.parties); err != nil {
 		return nil, err
 	}
-	old.Recurrences++
-	base, _, _ := strings.Cut(old.Number, "-R")
-	before := old.Number
-	old.Number = fmt.Sprintf("%s-R%d", base, old.Recurrences)
-	c.more = map[string]string{"recurrence": fmt.Sprint(old.Recurrences), "number": before}
-	if n.ClientID != "" { // a repeat of the report finds the reopened matter
-		old.ClientID, old.ClientBy = n.ClientID, w.me.Account
+	if k.Decide(t, c.who, doing) != nil {
+		return nil, nil
 	}
-	old.SignalKey = n.signalKey
-	if !w.me.IsSystem() {
-		if c.parties, err = addParty(w.ctx, w.Tx, old, c.parties, Party{Relation: Reporter, Post: c.who.Post, Unit: c.who.Unit, Account: w.me.Account}); err != nil {
-			return nil, err
+	return old, w.reopen(c, m)
+}
+
+// reopen writes the change, and into its event all that the new report says.
+func (w *work) reopen(c *change, m *Matter) error {
+	old := c.m
+	old.Recurrences++
+	before := old.Number
+	old.Number = fmt.Sprintf("%s-R%d", BaseNumber(old.Number), old.Recurrences)
+	c.more = map[string]string{"recurrence": fmt.Sprint(old.Recurrences), "number": before, "foundAt": rest.Instant(m.FoundAt)}
+	for k, v := range map[string]string{"title": m.Title, "source": m.Source, "sourceNumber": m.SourceNumber, "place": m.Place} {
+		if v != "" {
+			c.more[k] = v
 		}
 	}
-	return old, w.apply(c)
+	if m.At != nil {
+		c.more["position"] = m.At.String()
+	}
+	if m.ClientID != "" { // a repeat of the report finds the reopened matter
+		if _, err := w.Exec(w.ctx, "INSERT INTO matter_report (account, client_id, matter, at) VALUES ($1, $2, $3, $4)", w.me.Account, m.ClientID, old.ID, w.NowMS()); err != nil {
+			return taken(err)
+		}
+	}
+	old.SignalKey = m.SignalKey
+	if !w.me.IsSystem() {
+		var err error
+		if c.parties, err = addParty(w.ctx, w.Tx, old, c.parties, Party{Relation: Reporter, Post: c.who.Post, Unit: c.who.Unit, Account: w.me.Account}); err != nil {
+			return err
+		}
+	}
+	return w.apply(c)
+}
+
+// BaseNumber is a matter's number without the suffix that counts its returns.
+func BaseNumber(number string) string {
+	base, _, _ := strings.Cut(number, "-R")
+	return base
 }
 
 // linkRecurrence notes that a new matter repeats a closed one, which counts against it.

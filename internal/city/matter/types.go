@@ -99,6 +99,7 @@ type Opening struct {
 
 	parent    int64
 	signalKey string
+	apart     bool // never takes up a closed matter again
 }
 
 // Step is what somebody brings to a move.

@@ -132,6 +132,7 @@ func (c *checker) fields() {
 			c.names(path+".choices", ch.ID, ch.Name, ch.NameEn, choices)
 		}
 		c.relations(path+".visible", f.Visible)
+		c.relations(path+".write", f.Write)
 	}
 }
 
@@ -221,14 +222,19 @@ func (c *checker) edges(path string, t *Transition) {
 }
 
 func (c *checker) needs(path string, t *Transition) {
-	for _, id := range t.Need.Fields {
-		if c.k.Field(id) == nil {
-			c.fail(path+".fields", "transition %s: field %q is not known", t.ID, id)
-		}
-	}
+	c.known(path+".fields", t, t.Need.Fields)
+	c.known(path+".optional", t, t.Need.Optional)
 	for _, e := range t.Need.Evidence {
 		if _, ok := evidenceNames[e.Kind]; !ok || e.Min < 1 {
 			c.fail(path+".evidence", "transition %s: evidence %q, min %d: want photo, document, reading or statement, at least 1", t.ID, e.Kind, e.Min)
+		}
+	}
+}
+
+func (c *checker) known(path string, t *Transition, fields []string) {
+	for _, id := range fields {
+		if c.k.Field(id) == nil {
+			c.fail(path, "transition %s: field %q is not known", t.ID, id)
 		}
 	}
 }

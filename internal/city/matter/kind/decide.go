@@ -2,6 +2,7 @@ package kind
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 )
@@ -62,7 +63,7 @@ func (k *Kind) Decide(t *Transition, w Who, d Doing) *Refusal {
 	if r := k.may(t, w, d); r != nil {
 		return r
 	}
-	return k.brings(t, d)
+	return k.brings(t, w, d)
 }
 
 // Moves lists every transition from the matter's state in the order of the
@@ -108,7 +109,7 @@ func (k *Kind) may(t *Transition, w Who, d Doing) *Refusal {
 	if t.Limit > 0 && d.Counts[t.ID] >= t.Limit {
 		return refuseLimit(t)
 	}
-	if t.Act == Verify && k.ends(t) && k.workDone(d) {
+	if k.takesOut(t, d) {
 		return &Refusal{WorkWasDone, "已有人办理过，不能再以“" + t.Name + "”结束，须经核查销号。",
 			"Work was done on this matter already: it cannot end with “" + t.NameEn + "”, it has to be checked."}
 	}
@@ -136,6 +137,26 @@ func (k *Kind) KeepsApart(t *Transition) bool {
 func (k *Kind) ends(t *Transition) bool {
 	s := k.State(t.To)
 	return s != nil && s.Type.Final()
+}
+
+// takesOut reports whether a transition would end, without a check, a matter on which work was
+// done: as unfounded, withdrawn or void. What came back is neither withdrawn nor void, or the
+// recurrence that counts against the closure would be gone with it; only evidence voids it, as
+// of an appeal that is granted.
+func (k *Kind) takesOut(t *Transition, d Doing) bool {
+	s := k.State(t.To)
+	switch {
+	case s == nil || !s.Type.Final():
+		return false
+	case s.Type == Void:
+		return len(t.Need.Evidence) == 0 && (k.workDone(d) || k.cameBack(d))
+	}
+	return t.Act == Verify && k.workDone(d)
+}
+
+// cameBack reports whether the matter was ever re-opened.
+func (k *Kind) cameBack(d Doing) bool {
+	return slices.ContainsFunc(k.Transitions, func(t Transition) bool { return t.Reopen && d.Counts[t.ID] > 0 })
 }
 
 // workDone reports whether an act "do" was ever made on the matter.
@@ -173,7 +194,10 @@ func meet(a int64, as []int64, b int64, bs []int64) bool {
 }
 
 // brings asks whether all is brought that the transition needs.
-func (k *Kind) brings(t *Transition, d Doing) *Refusal {
+func (k *Kind) brings(t *Transition, w Who, d Doing) *Refusal {
+	if r := k.fills(t, w, d); r != nil {
+		return r
+	}
 	if r := k.assigns(t, d); r != nil {
 		return r
 	}
@@ -192,6 +216,23 @@ func (k *Kind) brings(t *Transition, d Doing) *Refusal {
 	for _, need := range t.Need.Evidence {
 		if r := need.lacks(d.Evidence); r != nil {
 			return r
+		}
+	}
+	return nil
+}
+
+// fills refuses a field that the transition does not ask for, or that the actor may not fill
+// in; one that the actor cannot read is not overwritten unseen.
+func (k *Kind) fills(t *Transition, w Who, d Doing) *Refusal {
+	for _, id := range slices.Sorted(maps.Keys(d.Brought)) {
+		f := k.Field(id)
+		switch {
+		case f == nil:
+			continue // told by BadFields
+		case !slices.Contains(t.Need.Fields, id) && !slices.Contains(t.Need.Optional, id):
+			return &Refusal{BadField, "办理“" + t.Name + "”时不填“" + f.Name + "”。", "“" + t.NameEn + "” does not fill in “" + f.NameEn + "”."}
+		case !f.WritableBy(w.Relations), !t.Starts() && !t.Reopen && !f.VisibleTo(w.Relations):
+			return &Refusal{NotYours, "“" + f.Name + "”不由您填写。", "“" + f.NameEn + "” is not yours to fill in."}
 		}
 	}
 	return nil

@@ -230,6 +230,11 @@ func TestNeeds(t *testing.T) {
 		{check, who(2, "county"), "submitted", func(d *kind.Doing) { d.Opinion = "" }, kind.NeedsOpinion},
 		{name, who(2, "county"), "submitted", func(d *kind.Doing) { d.Assignee = &kind.Who{Post: doer.Post} }, kind.DoerExcluded},
 		{k.Transition("unfounded"), who(2, "county"), "reported", func(d *kind.Doing) { d.LastDoers, d.Counts["submit"] = nil, 1 }, kind.WorkWasDone},
+		{k.Transition("withdraw"), who(2, "reporter"), "reported", func(d *kind.Doing) { d.LastDoers, d.Counts["submit"] = nil, 1 }, kind.WorkWasDone},
+		{k.Transition("withdraw"), who(2, "reporter"), "reported", func(d *kind.Doing) { d.LastDoers, d.Counts["reopen"] = nil, 1 }, kind.WorkWasDone},
+		{k.Transition("void"), who(2, "county"), "reported", func(d *kind.Doing) { d.LastDoers, d.Counts["reopen"] = nil, 1 }, kind.WorkWasDone},
+		{submit, doer, "working", func(d *kind.Doing) { d.Brought = map[string]string{"existed_since": "2026-08-28"} }, kind.BadField},
+		{assign, who(2, "township"), "reported", func(d *kind.Doing) { d.Brought = map[string]string{"existed_since": "2026-08-28"} }, kind.NotYours},
 		{check, who(3, "county", "owner"), "submitted", func(*kind.Doing) {}, kind.DoerExcluded},
 	} {
 		d := full(k, row.st, doer)

@@ -63,6 +63,7 @@ type fileField struct {
 	Choice  []fileChoice `toml:"choices"`
 	Unit    string       `toml:"unit"`
 	Visible []string     `toml:"visible"`
+	Write   []string     `toml:"write"`
 	Max     int          `toml:"max"`
 }
 
@@ -91,6 +92,7 @@ type fileTransition struct {
 	NotBy       []string       `toml:"not_by"`
 	Act         string         `toml:"act"`
 	Fields      []string       `toml:"fields"`
+	Optional    []string       `toml:"optional"`
 	Evidence    []fileEvidence `toml:"evidence"`
 	Opinion     bool           `toml:"opinion"`
 	Assigns     string         `toml:"assigns"`
@@ -218,7 +220,7 @@ func (k *Kind) take(f fileKind) {
 }
 
 func (d fileField) field() Field {
-	out := Field{ID: d.ID, Name: d.Name, NameEn: d.NameEn, Type: FieldType(d.Type), Unit: d.Unit, Visible: d.Visible, Max: d.Max}
+	out := Field{ID: d.ID, Name: d.Name, NameEn: d.NameEn, Type: FieldType(d.Type), Unit: d.Unit, Visible: d.Visible, Write: d.Write, Max: d.Max}
 	for _, c := range d.Choice {
 		out.Choices = append(out.Choices, Choice(c))
 	}
@@ -236,7 +238,7 @@ func (d fileField) field() Field {
 func (t fileTransition) transition() Transition {
 	out := Transition{
 		ID: t.ID, Name: t.Name, NameEn: t.NameEn, From: t.From, To: t.To, By: t.By, NotBy: t.NotBy, Act: Act(t.Act),
-		Need: Need{Fields: t.Fields, Opinion: t.Opinion}, Assigns: t.Assigns, Rework: t.Rework, Reopen: t.Reopen,
+		Need: Need{Fields: t.Fields, Optional: t.Optional, Opinion: t.Opinion}, Assigns: t.Assigns, Rework: t.Rework, Reopen: t.Reopen,
 		Limit: t.Limit, LimitText: t.LimitText, LimitTextEn: t.LimitTextEn, Consequence: t.Consequence,
 	}
 	for _, e := range t.Evidence {

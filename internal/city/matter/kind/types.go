@@ -69,6 +69,7 @@ type Field struct {
 	Choices          []Choice
 	Unit             string   // of a number
 	Visible          []string // relations that may read it; empty: everybody who reads the matter
+	Write            []string // relations that may fill it in; empty: whoever makes a transition that asks for it
 	Max              int      // characters of a text (default 200, longtext 4000); largest number when set
 }
 
@@ -151,9 +152,10 @@ type Transition struct {
 // Starts reports whether the transition creates a matter.
 func (t *Transition) Starts() bool { return len(t.From) == 0 }
 
-// Need is what a transition must bring.
+// Need is what a transition must bring, and what else it may.
 type Need struct {
 	Fields   []string
+	Optional []string // fields that may be filled in besides; no others
 	Evidence []EvidenceNeed
 	Opinion  bool
 }
@@ -264,6 +266,7 @@ type Doing struct {
 	Counts    map[string]int // times each transition was made, over the matter's whole life
 	Evidence  []EvidenceSeen
 	Fields    map[string]string // brought with the move or standing already, by field id
+	Brought   map[string]string // brought with the move
 	Opinion   string
 	Assignee  *Who // the post or unit named when the transition assigns, nil when none was named
 }

@@ -113,6 +113,11 @@ func (f *Field) TextOf(v string) string {
 	return v
 }
 
+// WritableBy reports whether somebody with the relations may fill the field in.
+func (f *Field) WritableBy(relations map[string]bool) bool {
+	return len(f.Write) == 0 || slices.ContainsFunc(f.Write, func(r string) bool { return relations[r] })
+}
+
 // VisibleTo reports whether somebody with the relations may read the field.
 func (f *Field) VisibleTo(relations map[string]bool) bool {
 	return len(f.Visible) == 0 || slices.ContainsFunc(f.Visible, func(r string) bool { return relations[r] })

@@ -245,6 +245,13 @@ type body struct {
 	} `json:"evidence"`
 }
 
+// base is a matter's number without the suffix of a recurrence ("-R1"): what was written before
+// a matter came back names it without.
+func base(number string) string {
+	out, _, _ := strings.Cut(number, "-R")
+	return out
+}
+
 func (m *Manifest) verifyEvents() error {
 	prev := make([]byte, 32)
 	if len(m.Events) == 0 {
@@ -262,7 +269,7 @@ func (m *Manifest) verifyEvents() error {
 			return fmt.Errorf("event %d is missing", i+1)
 		case h != e.Hash:
 			return fmt.Errorf("event %d: its content does not give its hash", e.Seq)
-		case err != nil || b.Seq != e.Seq || b.Matter != m.Number:
+		case err != nil || b.Seq != e.Seq || base(b.Matter) != base(m.Number):
 			return fmt.Errorf("event %d belongs to another place", e.Seq)
 		}
 		for _, x := range b.Evidence {
