@@ -49,7 +49,7 @@ export default function NewMatter() {
     }),
     onSuccess: (m) => navigate(carry(`/matters/${m.id}`, search)),
   });
-  const pick = useMutation<void, Problem, FileList>({ mutationFn: async (l) => { for (const f of Array.from(l)) { const e = await upload(f, 'photo', () => undefined); setFiles((old) => [...old, e]); } } });
+  const pick = useMutation<void, Problem, File[]>({ mutationFn: async (l) => { for (const f of l) { const e = await upload(f, 'photo', () => undefined); setFiles((old) => [...old, e]); } } });
   const badPlace = v.lnglat.trim() !== '' && !at;
   const set = (key: keyof typeof v) => (e: { target: { value: string } }) => setV({ ...v, [key]: e.target.value });
   const submit = (e: FormEvent) => { e.preventDefault(); setTried(true); if (category && !badPlace) add.mutate(similar.length > 0); };
@@ -68,7 +68,7 @@ export default function NewMatter() {
             <Field id="nm-title" label={t('nm.title2')} help={t('nm.titleHelp')} error={add.error?.field('title')}><Input id="nm-title" maxLength={120} value={v.title} onChange={set('title')} /></Field>
             <Field id="nm-desc" label={t('nm.description')} error={add.error?.field('description')}><Input.TextArea id="nm-desc" rows={4} maxLength={4000} value={v.description} onChange={set('description')} /></Field>
             <Field id="nm-file" label={t('mp.evidence')} error={pick.error?.detail}>
-              <label className="filepick"><Icon name="file" size={16} /> {t('mp.take')}<input id="nm-file" type="file" multiple accept="image/jpeg,image/png,image/webp" onChange={(e) => { if (e.target.files?.length) pick.mutate(e.target.files); e.target.value = ''; }} /></label>
+              <label className="filepick"><Icon name="file" size={16} /> {t('mp.take')}<input id="nm-file" type="file" multiple accept="image/jpeg,image/png,image/webp" onChange={(e) => { pick.mutate(Array.from(e.target.files ?? [])); e.target.value = ''; }} /></label>
               <ul className="picked">{files.map((f) => <li key={f.id}>{f.name}</li>)}</ul>
             </Field>
             <Button type="primary" htmlType="submit" loading={add.isPending}>{similar.length > 0 ? t('nm.anyway') : t('mp.do')}</Button>
