@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
 
-/** What a story gets. @typedef {{ base: string, browser: import('playwright-core').Browser, passwords: Record<string, string> }} Ctx */
+/** What a story gets. @typedef {{ base: string, browser: import('playwright-core').Browser, passwords: Record<string, string>, again: (flags: string[]) => Promise<void> }} Ctx */
 
 export const sizes = {
   office: { width: 1366, height: 768 },
@@ -56,7 +56,8 @@ export function demoPasswords() {
 
 /**
  * Starts `qingshan demo --dir FOLDER --addr 127.0.0.1:PORT --speed 0 …` and waits until it answers;
- * making the city comes first and takes most of the time.
+ * making the city comes first and takes most of the time. `again` stops it as an operator does and starts
+ * the same city with other flags, such as a later `--start`.
  * @param {{ args?: string[], binary?: string, waitMs?: number }} [o]
  */
 export async function startDemo(o = {}) {
@@ -64,32 +65,50 @@ export async function startDemo(o = {}) {
   const port = await freePort();
   const base = `http://127.0.0.1:${port}`;
   const binary = o.binary ?? process.env.QINGSHAN_BIN ?? '../bin/qingshan';
-  const child = spawn(binary, ['demo', '--dir', folder, '--addr', `127.0.0.1:${port}`, '--speed', '0', ...(o.args ?? [])], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
   let log = '';
-  let ended = '';
-  child.stdout.on('data', (b) => (log += b));
-  child.stderr.on('data', (b) => (log += b));
-  child.on('error', (e) => (ended = String(e)));
-  child.on('exit', (code, signal) => (ended = `ended with ${code ?? signal}`));
-  const stop = async () => {
-    if (!ended) {
-      child.kill('SIGTERM');
-      for (let i = 0; i < 100 && !ended; i++) await pause(100);
-      if (!ended) child.kill('SIGKILL');
+  let ended = 'not started';
+  /** @type {import('node:child_process').ChildProcess | null} */
+  let child = null;
+  /** @param {string[]} more */
+  const start = async (more) => {
+    const args = ['demo', '--dir', folder, '--addr', `127.0.0.1:${port}`, '--speed', '0', ...(o.args ?? []), ...more];
+    const one = spawn(binary, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+    child = one;
+    ended = '';
+    one.stdout.on('data', (b) => (log += b));
+    one.stderr.on('data', (b) => (log += b));
+    one.on('error', (e) => (ended = String(e)));
+    one.on('exit', (code, signal) => (ended = `ended with ${code ?? signal}`));
+    const until = Date.now() + (o.waitMs ?? 240_000);
+    while (Date.now() < until && !ended) {
+      const ok = await fetch(`${base}/api/v1/config/public`).then((r) => r.ok, () => false);
+      if (ok) return;
+      await pause(150);
     }
+    const why = ended ? `: ${ended}` : '';
+    await halt();
+    throw new Error(`${binary} ${args.join(' ')} did not answer${why}\n${log.slice(-4000)}`);
+  };
+  const halt = async () => {
+    if (ended) return;
+    child?.kill('SIGTERM');
+    for (let i = 0; i < 300 && !ended; i++) await pause(100);
+    if (!ended) child?.kill('SIGKILL');
+  };
+  const stop = async () => {
+    await halt();
     rmSync(folder, { recursive: true, force: true });
   };
-  const until = Date.now() + (o.waitMs ?? 240_000);
-  while (Date.now() < until) {
-    if (ended) break;
-    const ok = await fetch(`${base}/api/v1/config/public`).then((r) => r.ok, () => false);
-    if (ok) return { base, folder, stop, log: () => log };
-    await pause(150);
-  }
-  await stop();
-  throw new Error(`${binary} demo did not answer${ended ? `: ${ended}` : ''}\n${log.slice(-4000)}`);
+  await start([]).catch(async (e) => {
+    await stop();
+    throw e;
+  });
+  /** @param {string[]} more */
+  const again = async (more) => {
+    await halt();
+    await start(more);
+  };
+  return { base, folder, stop, again, log: () => log };
 }
 
 export async function startBrowser() {
