@@ -63,7 +63,7 @@ func samples() map[string][]sample {
 		"orgPostAdd":        {{path: "/org/posts", body: `{"name":"新岗位","unit":"{unitB}","role":"county","scope":"{B}"}`}},
 		"orgPostChange":     {{path: "/org/posts/{postB}", body: `{"name":"管理岗"}`, match: version}},
 		"orgHolderAdd":      {{path: "/org/posts/{postB}/holders", body: `{"personName":"新人"}`}},
-		"orgHolderEnd":      {{path: "/org/posts/{postB}/holders/{holderB}", body: `{"to":"2026-09-01"}`}},
+		"orgHolderEnd":      {{path: "/org/posts/{postB}/holders/{holderB}", body: `{"to":"2026-09-01"}`, match: version}},
 		"orgAccountList":    {{path: "/org/accounts", hides: `"county-b-head"`}, {path: "/org/accounts?q=county-b", hides: `"county-b-head"`}},
 		"orgAccountGet":     {{path: "/org/accounts/{accountB}"}},
 		"orgAccountAdd":     {{path: "/org/accounts", body: `{"name":"new-b","displayName":"新人","postId":"{postB}"}`}},
@@ -110,7 +110,7 @@ func samples() map[string][]sample {
 	table["dataRejects"] = append(table["dataRejects"], sample{path: "/data/rejects?stream=test", hides: "{siteB}"}, sample{path: "/data/rejects", hides: "{siteB}"})
 	table["siteList"] = append(table["siteList"], sample{path: "/sites", hides: `"{siteB}"`})
 	table["importRejects"] = []sample{{path: "/imports/{importB}/rejects"}}
-	for _, id := range []string{"airDays", "airMonths", "airNow", "airRanking", "airTargets"} {
+	for _, id := range []string{"airDays", "airMonths", "airNow", "airDay", "airRanking", "airTargets"} {
 		exported(table, id, id+"Export")
 	}
 	for _, id := range []string{"dataLate", "dataObservations", "dataRejects", "dataRevisions", "dataStreams", "siteList", "importRejects"} {

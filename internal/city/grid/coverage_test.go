@@ -79,7 +79,7 @@ func TestAVacancyOfMoreThanSevenDaysIsAGap(t *testing.T) {
 	both(t, func(p *place) {
 		post := p.post("officer2")
 		day := func() string { return p.clock.Now().Format("2006-01-02") }
-		if _, err := p.people.EndHolder(p.system(), post.ID, post.Holders[0].ID, day()); err != nil {
+		if _, _, err := p.people.EndHolder(p.system(), post.ID, post.Version, post.Holders[0].ID, day()); err != nil {
 			t.Fatal(err)
 		}
 		p.clock.Advance(7 * 24 * 3600e9)

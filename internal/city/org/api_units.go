@@ -186,6 +186,7 @@ type holderIn struct {
 }
 
 type holderEdit struct {
+	rest.IfMatch
 	ByID
 	Holder string `path:"holder" maxLength:"20"`
 	Body   struct {
@@ -221,7 +222,7 @@ func (s *Service) registerPosts(a *rest.API) {
 	rest.Register(a, rest.Spec{Method: "POST", Path: "/org/posts", ID: "orgPostAdd", Tag: "org", Access: access.OrgWrite, Status: 201, Summary: "新增岗位"}, s.postPost)
 	rest.Register(a, rest.Spec{Method: "PATCH", Path: "/org/posts/{id}", ID: "orgPostChange", Tag: "org", Access: access.OrgWrite, Summary: "修改岗位"}, s.patchPost)
 	rest.Register(a, rest.Spec{Method: "POST", Path: "/org/posts/{id}/holders", ID: "orgHolderAdd", Tag: "org", Access: access.OrgWrite, Status: 201, Summary: "任职"}, s.postHolder)
-	rest.Register(a, rest.Spec{Method: "PATCH", Path: "/org/posts/{id}/holders/{holder}", ID: "orgHolderEnd", Tag: "org", Access: access.OrgWrite, Summary: "离任"}, s.patchHolder)
+	rest.Register(a, rest.Spec{Method: "PATCH", Path: "/org/posts/{id}/holders/{holder}", ID: "orgHolderEnd", Tag: "org", Access: access.OrgWrite, Summary: "离任；If-Match 为岗位的版本"}, s.patchHolder)
 }
 
 func (s *Service) postPost(ctx context.Context, in *postIn) (*tagged[PostRow], error) {
@@ -281,7 +282,7 @@ func (s *Service) postHolder(ctx context.Context, in *holderIn) (*out[HolderRow]
 	return &out[HolderRow]{holderRow(h)}, err
 }
 
-func (s *Service) patchHolder(ctx context.Context, in *holderEdit) (*out[HolderRow], error) {
+func (s *Service) patchHolder(ctx context.Context, in *holderEdit) (*tagged[HolderRow], error) {
 	id, err := number(in.ID)
 	if err != nil {
 		return nil, err
@@ -290,6 +291,13 @@ func (s *Service) patchHolder(ctx context.Context, in *holderEdit) (*out[HolderR
 	if err != nil {
 		return nil, err
 	}
-	h, err := s.EndHolder(ctx, id, holder, in.Body.To)
-	return &out[HolderRow]{holderRow(h)}, err
+	if _, err := s.Post(ctx, id); err != nil {
+		return nil, err
+	}
+	version, err := in.Version()
+	if err != nil {
+		return nil, err
+	}
+	h, next, err := s.EndHolder(ctx, id, version, holder, in.Body.To)
+	return newTagged(next, holderRow(h)), err
 }

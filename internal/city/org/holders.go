@@ -7,6 +7,7 @@ import (
 	"qingshan/internal/platform/access"
 	"qingshan/internal/platform/audit"
 	"qingshan/internal/platform/fault"
+	"qingshan/internal/platform/rest"
 	"qingshan/internal/platform/store"
 	"qingshan/internal/rules/region"
 )
@@ -65,6 +66,9 @@ func (s *Service) fill(ctx context.Context, tx *store.Tx, p Post, h *Holder) err
 	if *h, err = insertHolder(ctx, tx, *h); err != nil {
 		return err
 	}
+	if _, err := touchPost(ctx, tx, p.ID); err != nil {
+		return err
+	}
 	now, err := heldPosts(ctx, tx, s.roles, h.Person.ID, today(tx))
 	if err != nil {
 		return err
@@ -78,19 +82,22 @@ func (s *Service) fill(ctx context.Context, tx *store.Tx, p Post, h *Holder) err
 		Summary: fmt.Sprintf("%s 自 %s 起任 %s %s", h.Person.Name, h.From, p.UnitName, p.Name), Detail: *h})
 }
 
-// EndHolder ends somebody's time in a post; to is the first day that it is no longer held.
-func (s *Service) EndHolder(ctx context.Context, post, holder int64, to string) (Holder, error) {
+// EndHolder ends somebody's time in a post that was read at a version; to is the first day
+// that it is no longer held. It gives the post's new version. Errors: conflict stale.
+func (s *Service) EndHolder(ctx context.Context, post, version, holder int64, to string) (out Holder, next int64, err error) {
 	if err := checkDay("to", to); err != nil {
-		return Holder{}, err
+		return Holder{}, 0, err
 	}
-	var out Holder
-	err := s.update(ctx, func(tx *store.Tx) error {
+	err = s.update(ctx, func(tx *store.Tx) error {
 		p, err := visiblePost(ctx, tx, access.OrgWrite, post)
 		if err != nil {
 			return err
 		}
 		if err := s.checkReach(ctx, tx, p); err != nil {
 			return err
+		}
+		if p.Version != version {
+			return rest.Stale()
 		}
 		found := false
 		for _, h := range p.Holders {
@@ -112,11 +119,14 @@ func (s *Service) EndHolder(ctx context.Context, post, holder int64, to string) 
 		if _, err := tx.Exec(ctx, "UPDATE holder SET to_day = $1 WHERE id = $2", to, holder); err != nil {
 			return err
 		}
+		if next, err = touchPost(ctx, tx, post); err != nil {
+			return err
+		}
 		return audit.Log(ctx, tx, audit.Entry{Action: "holder.end", Object: fmt.Sprintf("post/%d", post), Region: p.UnitRegion,
 			Summary: fmt.Sprintf("%s 自 %s 起不再任 %s %s", out.Person.Name, to, p.UnitName, p.Name),
 			Detail:  map[string]any{"holder": out, "oldTo": old}})
 	})
-	return out, err
+	return out, next, err
 }
 
 // findPerson resolves a person by id or name among those that the actor may know, or makes a

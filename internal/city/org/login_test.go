@@ -212,7 +212,7 @@ func TestRightsFollowThePosts(t *testing.T) {
 				"[410726000000 410727000000]"},
 			{func() error {
 				x := p.post("yjcounty")
-				_, err := p.svc.EndHolder(root, x.ID, x.Holders[0].ID, "2026-08-28")
+				_, _, err := p.svc.EndHolder(root, x.ID, x.Version, x.Holders[0].ID, "2026-08-28")
 				return err
 			},
 				"[410727000000]"},
@@ -224,7 +224,7 @@ func TestRightsFollowThePosts(t *testing.T) {
 				"[410700000000]"},
 			{func() error {
 				x := p.post("fqcounty")
-				_, err := p.svc.EndHolder(root, x.ID, x.Holders[1].ID, "2026-08-29")
+				_, _, err := p.svc.EndHolder(root, x.ID, x.Version, x.Holders[1].ID, "2026-08-29")
 				return err
 			},
 				"[410700000000]"}, // until midnight

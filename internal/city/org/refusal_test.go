@@ -91,7 +91,7 @@ func TestWhoMayDoWhat(t *testing.T) {
 			}, [8]string{nobody, hidden, no, no, hidden, no, no, ok}},
 			{"end holder", func(c context.Context) error {
 				x := p.post("fqcounty")
-				_, err := p.svc.EndHolder(c, x.ID, x.Holders[len(x.Holders)-1].ID, "2027-01-01")
+				_, _, err := p.svc.EndHolder(c, x.ID, x.Version, x.Holders[len(x.Holders)-1].ID, "2027-01-01")
 				return err
 			}, [8]string{nobody, hidden, no, no, ok, no, no, ok}},
 			{"list accounts", func(c context.Context) error { _, _, err := p.svc.Accounts(c, org.AccountFilter{}); return err },
@@ -200,8 +200,14 @@ func TestBadInputIsRefusedWithItsField(t *testing.T) {
 				_, err := p.svc.AddHolder(root, p.post("office").ID, org.NewHolder{Name: "演示root"})
 				return err
 			}, "own_post"},
-			"end before the begin": {func() error { _, err := p.svc.EndHolder(root, post.ID, post.Holders[0].ID, "2026-08-01"); return err }, "invalid_to"},
-			"end of nobody":        {func() error { _, err := p.svc.EndHolder(root, post.ID, 9999, "2026-09-01"); return err }, "not_found"},
+			"end before the begin": {func() error {
+				_, _, err := p.svc.EndHolder(root, post.ID, post.Version, post.Holders[0].ID, "2026-08-01")
+				return err
+			}, "invalid_to"},
+			"end of nobody": {func() error {
+				_, _, err := p.svc.EndHolder(root, post.ID, post.Version, 9999, "2026-09-01")
+				return err
+			}, "not_found"},
 			"account of a bad name": {func() error {
 				_, _, err := p.svc.AddAccount(root, org.NewAccount{Name: "Li Si", Display: "x"})
 				return err

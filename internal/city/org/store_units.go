@@ -114,6 +114,12 @@ func insertHolder(ctx context.Context, tx *store.Tx, h Holder) (Holder, error) {
 	return h, err
 }
 
+// touchPost gives a post whose holders changed the next version, and tells it.
+func touchPost(ctx context.Context, tx *store.Tx, post int64) (version int64, err error) {
+	err = tx.QueryRow(ctx, "UPDATE post SET version = version + 1 WHERE id = $1 RETURNING version", post).Scan(&version)
+	return version, err
+}
+
 // collect reads all rows and closes them.
 func collect[T any](rows *sql.Rows, scan func() (T, error)) ([]T, error) {
 	defer rows.Close()

@@ -65,6 +65,7 @@ func exporting[Q any, T any](where func(*Q) At, h func(context.Context, region.C
 
 func (s *Service) registerExports(a *rest.API, get func(path, id, summary string) rest.Spec) {
 	rest.ExportTable(a, get("/air/now", "airNowExport", "导出站点小时值"), exporting(func(q *nowQuery) At { return q.At }, s.apiNow, nowTable))
+	rest.ExportTable(a, get("/air/yesterday", "airDayExport", "导出某一天的城市和站点"), exporting(func(q *dayQuery) At { return q.At }, s.apiDay, dayTable))
 	rest.ExportTable(a, get("/air/days", "airDaysExport", "导出逐日数据"), exporting(func(q *daysQuery) At { return q.At }, s.apiDays, daysTable))
 	rest.ExportTable(a, get("/air/months", "airMonthsExport", "导出逐月数据"), exporting(func(q *yearQuery) At { return q.At }, s.apiMonths, monthsTable))
 	rest.ExportTable(a, get("/air/targets", "airTargetsExport", "导出年度目标"), exporting(func(q *yearQuery) At { return q.At }, s.apiTargets, targetsTable))
@@ -88,6 +89,21 @@ func nowTable(n *Now) *rest.Table {
 
 func kindText(kind string) string {
 	return map[string]string{"national": "国控", "county": "县控", "micro": "微站", "city": "城市"}[kind]
+}
+
+func dayTable(d *DayBoard) *rest.Table {
+	cols := append(texts("站点编码", "站点", "类型", "行政区", "日期"), numbers("AQI")...)
+	cols = append(append(cols, texts("类别", "首要污染物", "沙尘日", "未发布原因")...), withUnits(inDay[:])...)
+	var rows [][]string
+	add := func(code, name, kind, place string, x Day) {
+		row := []string{code, name, kind, place, x.Date, intText(x.AQI), x.Category, strings.Join(x.Primary, "、"), yesText(x.Dust), x.Withheld}
+		rows = append(rows, append(row, valuesOf(x.Values, inDay[:])...))
+	}
+	add(d.Meta.Region.Code, d.Meta.Region.Name, "城市", d.Meta.Region.Name, d.City)
+	for _, st := range d.Stations {
+		add(st.Site.Code, st.Site.Name, kindText(st.Site.Kind), st.Site.Region.Name, st.Day)
+	}
+	return &rest.Table{Name: fileName(d.Meta, "空气日报", d.City.Date), Columns: cols, Rows: rest.Rows(rows)}
 }
 
 func daysTable(d *Days) *rest.Table {

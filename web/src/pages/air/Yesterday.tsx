@@ -44,7 +44,7 @@ export function Yesterday({ head }: { head: ReactNode }) {
         <>
           <CityStrip city={d.city} meta={d.meta} />
           <Card title={t('air.stations')} flush>
-            <DataTable id="yd" label={t('air.stations')} columns={columns} rows={d.stations} rowKey={(s) => s.site.id} empty={{ title: t('air.emptyStations'), help: t('air.emptyStationsHelp') }} />
+            <DataTable id="yd" label={t('air.stations')} columns={columns} rows={d.stations} rowKey={(s) => s.site.id} exportPath="/air/yesterday" exportQuery={{ ...query, date: date || undefined }} empty={{ title: t('air.emptyStations'), help: t('air.emptyStationsHelp') }} />
           </Card>
         </>
       )}

@@ -45,6 +45,7 @@ export function ImportDetail({ id, onLeave }: { id: string; onLeave: () => void 
           <span className="note">{`${Math.round((x.progress ?? 0) * 100)}%`}{x.rowsPerSecond > 0 && `，${t('im.rate', { n: count(x.rowsPerSecond), left: duration((x.secondsLeft ?? 0) / 60, lang) })}`}</span>
         </div>
       )}
+      {nowBusy && x.error && <div className="banner warn" role="note" style={{ margin: '12px 0' }}>{x.error}</div>}
       {x.note && !nowBusy && <div className="banner warn" role="note" style={{ marginBottom: 12 }}>{x.note}</div>}
       {x.status === 'failed' && <div className="banner danger" role="alert"><div>{x.error}<div className="note">{t('im.failedLead')}</div></div></div>}
       {x.received > 0 && <Sums x={x} />}

@@ -23,9 +23,9 @@ export function Posts({ unit, region }: { unit: string; region: string }) {
   const r = useApi<Page<Post>>('/org/posts', { unit }, { keep: false });
   const roles = useApi<Role[]>('/org/roles');
   const write = can(me, 'org.write');
-  const end = useMutation<unknown, Problem, { post: string; holder: string }>({
-    mutationFn: (x) => send('PATCH', `/org/posts/${x.post}/holders/${x.holder}`, { to: today }),
-    onSuccess: () => client.invalidateQueries({ queryKey: ['/org/posts'] }),
+  const end = useMutation<unknown, Problem, { post: Post; holder: string }>({
+    mutationFn: (x) => send('PATCH', `/org/posts/${x.post.id}/holders/${x.holder}`, { to: today }, `"v${x.post.version}"`),
+    onSettled: () => client.invalidateQueries({ queryKey: ['/org/posts'] }),
   });
   const roleName = (id: string) => {
     const role = roles.data?.find((x) => x.id === id);
@@ -47,7 +47,7 @@ export function Posts({ unit, region }: { unit: string; region: string }) {
               {now.map((h) => (
                 <span key={h.id ?? h.person.id + h.from}>
                   {h.person.name} <span className="note">{t('or.since', { at: h.from.slice(0, 10) })}</span>
-                  {write && h.id && <button type="button" className="linkish note" style={{ marginLeft: 6 }} onClick={() => end.mutate({ post: p.id, holder: h.id ?? '' })}>{t('or.end')}</button>}
+                  {write && h.id && <button type="button" className="linkish note" style={{ marginLeft: 6 }} onClick={() => end.mutate({ post: p, holder: h.id ?? '' })}>{t('or.end')}</button>}
                 </span>
               ))}
               {past > 0 && <span className="note" title={(p.holders ?? []).filter((h) => h.to && h.to <= today).map((h) => `${h.person.name} ${h.from.slice(0, 10)}–${h.to.slice(0, 10)}`).join('\n')}>{t('or.past', { n: past })}</span>}
