@@ -79,11 +79,12 @@ type observed struct {
 	points  map[series.ID][]series.Point // every revision known, in the order of append
 	origins map[int64]telemetry.Origin
 	doubts  map[series.ID]map[telemetry.DoubtAt]telemetry.Doubt
+	rules   *telemetry.Rules
 }
 
 // readObserved reads everything behind the inputs of an explanation, as known at asOf.
 func (s *Service) readObserved(ctx context.Context, inputs []Input, asOf time.Time) (*observed, error) {
-	o := &observed{ids: map[series.Key]series.ID{}, points: map[series.ID][]series.Point{}}
+	o := &observed{ids: map[series.Key]series.ID{}, points: map[series.ID][]series.Point{}, rules: s.sites.Rules()}
 	var known int64
 	if !asOf.IsZero() {
 		known = asOf.UnixMilli()
@@ -242,7 +243,7 @@ func (o *observed) current(in Input) Input {
 		}
 	}
 	var newest revision
-	revised, marks := 0, series.Flag(0)
+	revised, suspect, counts, marks := 0, 0, true, series.Flag(0)
 	var streams []string
 	for _, p := range last {
 		in.Revision = max(in.Revision, int(p.Revision))
@@ -253,6 +254,9 @@ func (o *observed) current(in Input) Input {
 			newest = p
 		}
 		marks |= p.Flag
+		if undecided(p.Flag) {
+			suspect, counts = suspect+1, o.rules.SuspectCounts(p.Time)
+		}
 		if name := o.origins[p.Origin].Stream; name != "" && !slices.Contains(streams, name) {
 			streams = append(streams, name)
 		}
@@ -270,6 +274,10 @@ func (o *observed) current(in Input) Input {
 		}
 		if marks&series.Corrected != 0 {
 			zh, en = zh+"（含人工订正）", en+" (some by a person)"
+		}
+		if suspect > 0 {
+			does, doesEN := suspectsAmong(suspect, counts)
+			zh, en = zh+does, en+doesEN
 		}
 		if len(streams) > 0 {
 			zh, en = zh+"；"+strings.Join(streams, "、"), en+"; "+strings.Join(streams, ", ")
@@ -313,6 +321,10 @@ func (o *observed) origin(q revision) (zh, en string) {
 	if d, ok := o.doubts[q.id][telemetry.DoubtAt{Time: q.Time, Value: q.Value}]; ok {
 		why, whyEN := d.Text()
 		zh, en = zh+"（"+why+"）", en+" ("+whyEN+")"
+	}
+	if undecided(q.Flag) {
+		does, doesEN := suspectWord(o.rules.SuspectCounts(q.Time))
+		zh, en = zh+"，"+does, en+", "+doesEN
 	}
 	return zh, en
 }
