@@ -9,12 +9,14 @@ import (
 	"github.com/pelletier/go-toml/v2"
 
 	"qingshan/internal/city/matter"
+	"qingshan/internal/city/org"
 	"qingshan/internal/city/telemetry"
 	"qingshan/internal/platform/access"
 	"qingshan/internal/platform/fault"
 	"qingshan/internal/platform/geo"
 	"qingshan/internal/platform/jobs"
 	"qingshan/internal/platform/store"
+	"qingshan/internal/rules/region"
 )
 
 // jobSignals looks at the measurements and opens matters for what is wrong with them. The
@@ -84,13 +86,14 @@ func (s *Server) followSignals(ctx context.Context, bus *jobs.Bus) error {
 	}
 }
 
-// lookForSignals opens a matter for each silent stream and each station over the limit.
+// lookForSignals opens a matter for each silent stream and each station over the limit, and
+// ends those that nobody took up before they went away.
 func (s *Server) lookForSignals(ctx context.Context, rules signalRules) error {
-	list, err := s.silentStreams(ctx)
+	list, well, err := s.streamSignals(ctx)
 	if err != nil {
 		return err
 	}
-	over, err := s.stationsOver(ctx, rules)
+	over, under, err := s.stationsOver(ctx, rules)
 	if err != nil {
 		return err
 	}
@@ -99,8 +102,34 @@ func (s *Server) lookForSignals(ctx context.Context, rules signalRules) error {
 			_, err := s.rooms.Matters.Signal(ctx, tx, g)
 			return err
 		})
-		if fault.Is(err, fault.Conflict) { // another process was first, or there is nobody to hand it to
+		// Another process was first, there is nobody to hand it to, its region is not known: the
+		// other signals are opened all the same.
+		if fault.Is(err, fault.Conflict) || fault.Is(err, fault.Invalid) {
 			s.log.WarnContext(ctx, "a signal opened no matter", "key", g.Key, "error", err)
+			continue
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return s.endSignals(ctx, append(well, under...))
+}
+
+// endSignals ends the open matters of signals that are no more.
+func (s *Server) endSignals(ctx context.Context, gone []string) error {
+	open, err := s.rooms.Matters.OpenSignals(ctx)
+	if err != nil {
+		return err
+	}
+	for _, key := range gone {
+		if _, is := open[key]; !is {
+			continue
+		}
+		err := s.db.Update(ctx, func(tx *store.Tx) error {
+			_, err := s.rooms.Matters.Recovered(ctx, tx, key)
+			return err
+		})
+		if fault.Is(err, fault.Conflict) { // somebody took it up just now
 			continue
 		}
 		if err != nil {
@@ -110,45 +139,76 @@ func (s *Server) lookForSignals(ctx context.Context, rules signalRules) error {
 	return nil
 }
 
-func (s *Server) silentStreams(ctx context.Context) ([]matter.Signal, error) {
+// streamSignals are the signals of streams, and the keys of those that are well.
+func (s *Server) streamSignals(ctx context.Context) (out []matter.Signal, well []string, err error) {
 	streams, err := s.rooms.Sites.Streams(ctx, "", 0)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
+	}
+	dir, err := s.rooms.Org.Directory(ctx)
+	if err != nil {
+		return nil, nil, err
 	}
 	now := s.clock.Now().UnixMilli()
-	var out []matter.Signal
 	for _, st := range streams {
 		if st.Region == "" || st.LastTime == 0 {
 			continue
 		}
-		if st.Status == telemetry.StatusSilent {
-			out = append(out, matter.Signal{Key: "stream/" + st.Code + "/silent", Category: "missing", Title: "数据中断：" + st.Name, Region: st.Region,
+		where := responsible(dir, st.Region)
+		silent, difference := "stream/"+st.Code+"/silent", "stream/"+st.Code+"/difference"
+		if st.Status != telemetry.StatusSilent {
+			well = append(well, silent)
+		} else {
+			out = append(out, matter.Signal{Key: silent, Category: "missing", Title: "数据中断：" + st.Name, Region: where,
 				Description: fmt.Sprintf("“%s”已 %d 分钟没有新数据，超过该来源的上限 %d 分钟。", st.Name, (now-st.LastTime)/60_000, st.SilentAfter/60_000)})
 		}
-		if lost := st.Received - st.Stored - st.Unchanged - st.Rejected; lost != 0 {
-			out = append(out, matter.Signal{Key: "stream/" + st.Code + "/difference", Category: "difference", Title: "收支不平：" + st.Name, Region: st.Region,
+		if lost := st.Received - st.Stored - st.Unchanged - st.Rejected; lost == 0 {
+			well = append(well, difference)
+		} else {
+			out = append(out, matter.Signal{Key: difference, Category: "difference", Title: "收支不平：" + st.Name, Region: where,
 				Description: fmt.Sprintf("“%s”收到 %d 个值，入库、未变、拒收合计相差 %d 个。", st.Name, st.Received, lost)})
 		}
 	}
-	return out, nil
+	return out, well, nil
 }
 
-func (s *Server) stationsOver(ctx context.Context, rules signalRules) ([]matter.Signal, error) {
+// responsible is a region that the organisation knows: a stream that brings the whole province
+// or the nation is the business of the widest one that does.
+func responsible(dir *org.Directory, r region.Code) region.Code {
+	best := r
+	for code := range dir.Regions {
+		if dir.Regions[r] == "" && region.Contains(r, code) && (best == r || code.Level() < best.Level() || code.Level() == best.Level() && code < best) {
+			best = code
+		}
+	}
+	return best
+}
+
+// stationsOver are the signals of stations over the limit, and the keys of those that have a
+// newer hour that is not. A station without a valid hour is neither.
+func (s *Server) stationsOver(ctx context.Context, rules signalRules) (out []matter.Signal, under []string, err error) {
+	// The event of an hour may come before the boards hold it, and a process of jobs keeps none.
+	if _, err := s.rooms.Air.Refresh(ctx); err != nil {
+		return nil, nil, err
+	}
 	now, err := s.rooms.Air.Now(ctx, "", time.Time{}, nil)
 	if fault.Is(err, fault.NotFound) { // an installation without air stations
-		return nil, nil
+		return nil, nil, nil
 	}
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	var out []matter.Signal
 	for _, st := range now.Stations {
-		if st.Hour.AQI == nil || *st.Hour.AQI <= rules.AQIOver {
+		if st.Hour.AQI == nil {
+			continue
+		}
+		if *st.Hour.AQI <= rules.AQIOver {
+			under = append(under, "air/"+st.Site.Code+"/over")
 			continue
 		}
 		site, err := s.rooms.Sites.Site(ctx, st.Site.Code)
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		g := matter.Signal{Key: "air/" + site.Code + "/over", Category: "over", Title: "空气质量超标：" + site.Name, Region: site.Region, Site: site.Code,
 			Description: fmt.Sprintf("%s 小时 AQI %d，%s，高于 %d。", st.Hour.Time, *st.Hour.AQI, st.Hour.Category, rules.AQIOver)}
@@ -158,5 +218,5 @@ func (s *Server) stationsOver(ctx context.Context, rules signalRules) ([]matter.
 		}
 		out = append(out, g)
 	}
-	return out, nil
+	return out, under, nil
 }
