@@ -94,7 +94,7 @@ $write
 $read_
 \`\`\`
 
-Grid: 5,000 cells with faults, 20,000 sources, one core. \`examine\` and \`assign\` are the geometry alone with nothing kept from before; \`load\` is the first coverage of a process, with everything read from the database; \`change\` after a cell was redrawn; \`warm\` when nothing changed.
+Grid: 5,000 cells with faults, 20,000 sources, one core. \`examine\` and \`assign\` are the geometry alone with nothing kept from before; \`load\` is the first coverage of a process, with everything read from the database; \`change\` after a cell was redrawn; \`warm\` when nothing changed; ms of processor time on one core.
 
 \`\`\`
 $grid
@@ -106,7 +106,7 @@ Page data calls (50 users, whole HTTP round trips in one process with the server
 $pages
 \`\`\`
 
-Matters (100,000 with 1,000,000 events, SQLite, 50 users, whole HTTP round trips; transitions in the process, twenty a second beside them; bars: list and board p99 < 50 ms, a transition p99 < 20 ms):
+Matters (100,000 with 1,000,000 events, SQLite, 50 users, whole HTTP round trips; transitions in the process, twenty a second beside them; bars: list and board p99 < 50 ms, a transition p99 < 20 ms, the outcome of a county < 100 ms; a user pauses as in the page calls; cpu_ms_by_call is the processor time of one call with nobody beside):
 
 \`\`\`
 $matters

@@ -69,7 +69,7 @@ func (s *Service) Outcome(ctx context.Context, r region.Code, from, to int64, by
 		if err != nil {
 			return err
 		}
-		list, err := s.cfg.Matters.Findings(ctx, tx, r, from, to)
+		list, err := s.cfg.Matters.Measured(ctx, tx, r, from, to)
 		if err != nil {
 			return err
 		}

@@ -82,13 +82,14 @@ func (s *Service) Points(ctx context.Context, q Query, box *geo.Box) (dots []Dot
 		if err := w.mayAsk(q.Region); err != nil {
 			return err
 		}
-		for _, p := range w.sight(q.Region) {
-			if err := w.filter(&p, q); err != nil {
-				return err
-			}
+		ways, err := w.ways(q)
+		if err != nil {
+			return err
+		}
+		for _, p := range ways {
 			p.and("m.lng IS NOT NULL")
-			if box != nil {
-				p.and(fmt.Sprintf("m.lng BETWEEN %s AND %s AND m.lat BETWEEN %s AND %s", p.add(box.Min.Lng), p.add(box.Max.Lng), p.add(box.Min.Lat), p.add(box.Max.Lat)))
+			if box != nil { // + 0: in the order of deadlines, not of longitudes
+				p.and(fmt.Sprintf("m.lng + 0 BETWEEN %s AND %s AND m.lat BETWEEN %s AND %s", p.add(box.Min.Lng), p.add(box.Max.Lng), p.add(box.Min.Lat), p.add(box.Max.Lat)))
 			}
 			list, err := w.dots(fmt.Sprintf("%s ORDER BY m.due_at, m.id LIMIT %d", p.cond, maxPoints+1), p.args)
 			if err != nil {
@@ -148,14 +149,18 @@ func (s *Service) Calendar(ctx context.Context, q Query, month calendar.Window) 
 			{"m.opened_at", func(d *DayCount, n int) { d.Opened += n }},
 			{"m.closed_at", func(d *DayCount, n int) { d.Closed += n }},
 		} {
-			for _, p := range w.sight(q.Region) {
-				one := q
-				one.Sort = "opened" // a day has its closed ones too, unless the query names types
-				if err := w.filter(&p, one); err != nil {
-					return err
-				}
-				if x.column == "m.due_at" {
+			one := q
+			one.Sort = "opened" // a day has its closed ones too, unless the query names types
+			ways, err := w.ways(one)
+			if err != nil {
+				return err
+			}
+			for _, p := range ways {
+				switch x.column {
+				case "m.due_at":
 					p.and("m.open = 1")
+				case "m.closed_at":
+					p.and("m.closed_at > 0")
 				}
 				p.and(fmt.Sprintf("%s >= %s AND %s < %s", x.column, p.add(from), x.column, p.add(to)))
 				day := fmt.Sprintf("(%s - %s) / %d", x.column, p.add(from), calendar.MsPerDay)

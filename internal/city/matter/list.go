@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"slices"
 	"sort"
-	"strings"
 
 	"qingshan/internal/city/matter/kind"
 	"qingshan/internal/platform/access"
@@ -119,10 +118,11 @@ func (w *work) list(q Query) ([]*Matter, string, error) {
 		return nil, "", err
 	}
 	var all []*Matter
-	for _, p := range w.sight(q.Region) {
-		if err := w.filter(&p, q); err != nil {
-			return nil, "", err
-		}
+	ways, err := w.ways(q)
+	if err != nil {
+		return nil, "", err
+	}
+	for _, p := range ways {
 		direction, after := "", ">"
 		if o.down {
 			direction, after = " DESC", "<"
@@ -167,17 +167,50 @@ func (q Query) types() []kind.StateType {
 	return q.Types
 }
 
+// ways are the ways in which the actor sees what a query asks for; they do not overlap. What
+// waits for the actor is asked for by each post and unit of its own, since each has its index.
+func (w *work) ways(q Query) ([]part, error) {
+	var out []part
+	for _, p := range w.sight(q.Region) {
+		if err := w.filter(&p, q); err != nil {
+			return nil, err
+		}
+		if !q.HolderMe {
+			out = append(out, p)
+			continue
+		}
+		for _, post := range distinct(w.me.posts) {
+			one := p.clone()
+			one.and("m.open = 1 AND m.holder_post = " + one.add(post))
+			out = append(out, one)
+		}
+		for _, unit := range distinct(w.me.units) {
+			one := p.clone()
+			one.and("m.open = 1 AND m.holder_post = 0 AND m.holder_unit = " + one.add(unit))
+			out = append(out, one)
+		}
+	}
+	return out, nil
+}
+
+// distinct gives the ids without 0, each once.
+func distinct(ids []int64) []int64 {
+	out := slices.Clone(ids)
+	slices.Sort(out)
+	return slices.DeleteFunc(slices.Compact(out), func(id int64) bool { return id == 0 })
+}
+
 func (w *work) filter(p *part, q Query) error {
 	types := q.types()
 	switch {
 	case len(types) == 0:
-	case len(types) == 1:
-		p.and("m.type = " + p.add(string(types[0])))
 	case len(types) == len(openTypes()) && !slices.ContainsFunc(types, kind.StateType.Final):
 		p.and("m.open = 1")
-	default:
+	default: // whether it is open or past says which indexes answer
 		if !slices.ContainsFunc(types, kind.StateType.Final) {
 			p.and("m.open = 1")
+		} else if !slices.ContainsFunc(types, func(t kind.StateType) bool { return !t.Final() }) {
+			p.and("m.open = 0")
 		}
 		p.and(in(p, "m.type", texts(types)))
 	}
@@ -202,7 +235,9 @@ func (w *work) filter(p *part, q Query) error {
 		p.and("m.subject <> 0 AND m.subject = " + p.add(q.Subject))
 	}
 	w.filterPeople(p, q)
-	w.filterText(p, q.Text)
+	if err := w.filterText(p, q.Text); err != nil {
+		return err
+	}
 	return w.filterDue(p, q.Due)
 }
 
@@ -215,16 +250,8 @@ func texts(types []kind.StateType) []string {
 }
 
 func (w *work) filterPeople(p *part, q Query) {
-	if q.HolderPost != 0 {
-		p.and("m.holder_post = " + p.add(q.HolderPost))
-	}
-	if q.HolderMe {
-		cond := "1 = 0"
-		if len(w.me.posts) > 0 {
-			cond = in(p, "m.holder_post", w.me.posts)
-			cond = "(" + cond + " OR m.holder_post = 0 AND " + in(p, "m.holder_unit", w.me.units) + ")"
-		}
-		p.and(cond)
+	if q.HolderPost != 0 { // nobody holds what is closed
+		p.and("m.open = 1 AND m.holder_post = " + p.add(q.HolderPost))
 	}
 	if q.Mine {
 		cond := "m.id IN (SELECT q.matter FROM matter_party q WHERE q.account <> 0 AND q.account = " + p.add(w.me.Account) + ")"
@@ -233,19 +260,6 @@ func (w *work) filterPeople(p *part, q Query) {
 			cond += " OR m.id IN (SELECT q.matter FROM matter_party q WHERE q.unit <> 0 AND q.post = 0 AND " + in(p, "q.unit", w.me.units) + ")"
 		}
 		p.and("(" + cond + ")")
-	}
-}
-
-// filterText looks for a number, or for words in title and place.
-func (w *work) filterText(p *part, text string) {
-	text = strings.TrimSpace(text)
-	if text == "" {
-		return
-	}
-	escape := strings.NewReplacer(`\`, `\\`, "%", `\%`, "_", `\_`)
-	for _, word := range strings.Fields(text) {
-		like := p.add("%" + escape.Replace(word) + "%")
-		p.and(`(m.number LIKE ` + like + ` ESCAPE '\' OR m.title LIKE ` + like + ` ESCAPE '\' OR m.place LIKE ` + like + ` ESCAPE '\')`)
 	}
 }
 
@@ -289,19 +303,28 @@ func (w *work) total(q Query) (int, error) {
 		}
 		return n, err
 	}
+	if n, ok, err := w.many(q); ok || err != nil {
+		return min(n, TotalMost), err
+	}
 	total := 0
-	for _, p := range w.sight(q.Region) {
-		if err := w.filter(&p, q); err != nil {
-			return 0, err
-		}
-		var n int
-		err := w.QueryRow(w.ctx, fmt.Sprintf("SELECT COUNT(*) FROM (SELECT 1 FROM matter m WHERE %s LIMIT %d) x", p.cond, TotalMost), p.args...).Scan(&n)
+	ways, err := w.ways(q)
+	if err != nil {
+		return 0, err
+	}
+	for _, p := range ways {
+		n, err := w.countPart(p)
 		if err != nil {
 			return 0, err
 		}
 		total += n
 	}
 	return min(total, TotalMost), nil
+}
+
+// countPart counts what is seen in one way, up to TotalMost.
+func (w *work) countPart(p part) (n int, err error) {
+	err = w.QueryRow(w.ctx, fmt.Sprintf("SELECT COUNT(*) FROM (SELECT 1 FROM matter m WHERE %s LIMIT %d) x", p.cond, TotalMost), p.args...).Scan(&n)
+	return n, err
 }
 
 // kept reads the counts by type from the kept table; ok is false when the query asks for more

@@ -60,6 +60,7 @@ type Service struct {
 	cfg    Config
 	places Places
 	clocks *timekeeper
+	words  words
 	log    *slog.Logger
 }
 
@@ -86,7 +87,7 @@ func New(db *store.DB, people *org.Service, kinds *kind.Set, cfg Config) (*Servi
 	if err != nil {
 		return nil, err
 	}
-	return &Service{db: db, org: people, kinds: kinds, cfg: cfg, clocks: clocks, log: cfg.Log}, nil
+	return &Service{db: db, org: people, kinds: kinds, cfg: cfg, clocks: clocks, words: words{few: fewHits}, log: cfg.Log}, nil
 }
 
 // SetPlaces gives the room the grid. Call it before the first request.
@@ -119,7 +120,9 @@ type work struct {
 	me  *self
 	dir *org.Directory
 
-	wasAsked, isAbroad bool                 // see abroad
+	wasAsked, isAbroad bool   // see abroad
+	looked             *found // see lookup
+	lookedFor          string
 	excluded           func(*org.Seat) bool // posts that the ball must pass by, nil none
 
 	// What the system writes because an account asked for it stands on the record under that

@@ -76,6 +76,8 @@ func (p *part) add(v any) string {
 	return fmt.Sprintf("$%d", len(p.args))
 }
 
+func (p *part) clone() part { return part{p.cond, slices.Clone(p.args)} }
+
 func (p *part) and(cond string) { p.cond += " AND " + cond }
 
 // in adds a condition that a column is one of the values.
@@ -83,6 +85,9 @@ func in[T any](p *part, column string, list []T) string {
 	marks, _ := store.In(len(p.args)+1, len(list))
 	for _, v := range list {
 		p.args = append(p.args, v)
+	}
+	if len(list) == 1 { // read in the order of an index that continues with it
+		return column + " = " + marks
 	}
 	return column + " IN " + marks
 }

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"encoding/json"
 	"fmt"
+	"reflect"
 	"strings"
 
 	"qingshan/internal/platform/fault"
@@ -45,7 +46,12 @@ func scan(row scanner, more ...any) (*Matter, error) {
 // read finds a matter by id; FOR UPDATE on PostgreSQL would only repeat what serialisable
 // transactions do.
 func read(ctx context.Context, tx *store.Tx, id int64) (*Matter, error) {
-	return scan(tx.QueryRow(ctx, "SELECT "+columns+" FROM matter m WHERE m.id = $1", id))
+	m, err := scan(tx.QueryRow(ctx, "SELECT "+columns+" FROM matter m WHERE m.id = $1", id))
+	if err != nil {
+		return nil, err
+	}
+	m.stored, err = m.values()
+	return m, err
 }
 
 // where lists matters; cond speaks of m and carries its own order.
@@ -101,27 +107,31 @@ func insert(ctx context.Context, tx *store.Tx, m *Matter) error {
 	return tx.QueryRow(ctx, "INSERT INTO matter ("+insertColumns+") VALUES "+marks+" RETURNING id", args...).Scan(&m.ID)
 }
 
-// save writes a matter that was read at a version. Errors: conflict stale.
+// save writes a matter that was read at a version: only the columns that changed, since each
+// column that is written writes its indexes anew. Errors: conflict stale.
 func save(ctx context.Context, tx *store.Tx, m *Matter, version int64) error {
-	args, err := m.values()
+	now, err := m.values()
 	if err != nil {
 		return err
 	}
-	var set strings.Builder
+	var p part
+	var set []string
 	for i, c := range strings.Split(insertColumns, ",") {
-		if i > 0 {
-			set.WriteString(", ")
+		if m.stored == nil || !reflect.DeepEqual(m.stored[i], now[i]) {
+			set = append(set, strings.TrimSpace(c)+" = "+p.add(now[i]))
 		}
-		fmt.Fprintf(&set, "%s = $%d", strings.TrimSpace(c), i+1)
 	}
-	n := len(args)
-	res, err := tx.Exec(ctx, fmt.Sprintf("UPDATE matter SET %s WHERE id = $%d AND version = $%d", set.String(), n+1, n+2), append(args, m.ID, version)...)
+	if len(set) == 0 {
+		set = append(set, "version = "+p.add(m.Version))
+	}
+	res, err := tx.Exec(ctx, "UPDATE matter SET "+strings.Join(set, ", ")+" WHERE id = "+p.add(m.ID)+" AND version = "+p.add(version), p.args...)
 	if err != nil {
 		return err
 	}
 	if k, err := res.RowsAffected(); err != nil || k != 1 {
 		return fault.New(fault.Conflict, "stale", "内容已被他人修改，请刷新后重新办理")
 	}
+	m.stored = now
 	return nil
 }
 

@@ -69,6 +69,8 @@ type Matter struct {
 	Seq                          int64
 	Head                         []byte
 	Version                      int64
+
+	stored []any // its columns as they were read for a change, in the order of insertColumns
 }
 
 // Open tells whether somebody still has to act.
