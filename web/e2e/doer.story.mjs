@@ -123,7 +123,8 @@ export const stories = {
       // A split leaves the matter where it is.
       await doer.post(`/matters/${row.id}/split`, { parts: [{ category: 'dust', title: '北侧裸土' }] });
     } finally {
-      const ended = await admin.ask('PATCH', `/org/posts/${checking}/holders/${seat.id}`, { to: seat.from });
+      const { version } = await admin.get(`/org/posts/${checking}`);
+      const ended = await admin.ask('PATCH', `/org/posts/${checking}/holders/${seat.id}`, { to: seat.from }, { 'If-Match': `"v${version}"` });
       expect(ended.status < 300, `he leaves the post: ${ended.status} ${JSON.stringify(ended.body)}`);
     }
     doer = await as('xuncha');
