@@ -17,14 +17,14 @@ type dustQuery struct {
 
 // DustPath is embedded in what names a dust day.
 type DustPath struct {
-	Date   string `path:"date" maxLength:"10" doc:"2006-01-02"`
+	Date   string `path:"date" maxLength:"10" doc:"日期，如 2026-08-28"`
 	Region string `query:"region" required:"true" maxLength:"12" doc:"地级市"`
 }
 
 func (p DustPath) day() (calendar.Day, error) {
 	d, err := calendar.ParseDay(p.Date)
 	if err != nil {
-		return 0, fault.Newf(fault.Invalid, "date", "日期“%s”应写成 2006-01-02", p.Date).WithField("path.date", "应写成 2006-01-02", p.Date)
+		return 0, fault.Newf(fault.Invalid, "date", "日期“%s”应写成 2026-08-28 这样的日期", p.Date).WithField("path.date", "应写成 2026-08-28 这样的日期", p.Date)
 	}
 	return d, nil
 }
