@@ -2,6 +2,7 @@ package matter_test
 
 import (
 	"testing"
+	"time"
 
 	"qingshan/internal/city/matter"
 	"qingshan/internal/city/matter/kind"
@@ -136,8 +137,12 @@ func TestAHandlerSetsNoEndOfItsOwn(t *testing.T) {
 		again.Due = far
 		_, err = c.svc.Move(c.as("town"), m.ID, m.Version, again)
 		c.want("once more", err, kind.DoerExcluded)
-		if m = c.move("county", m, again); m.Version == 0 {
-			t.Error("the county may set it")
+		_, err = c.svc.Move(c.as("county"), m.ID, m.Version, again)
+		c.want("by the county, beyond the term", err, "due_beyond")
+		soon := c.clock.Now().Add(time.Hour).UnixMilli()
+		again.Due = soon
+		if m = c.move("county", m, again); m.DueAt != soon {
+			t.Errorf("the county may set it earlier: %d, want %d", m.DueAt, soon)
 		}
 	})
 }

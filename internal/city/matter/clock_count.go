@@ -42,6 +42,14 @@ func (k *timekeeper) deadline(x *Clock, pauses []calendar.Interval) (calendar.De
 
 // next is when to wake for a clock: the next reminder, or the next step upward; 0 for never.
 func (k *timekeeper) next(c *kind.Clock, x *Clock) int64 {
+	at := k.nextCall(c, x)
+	if end := x.DueAt + 1; c.Then != "" && (at == 0 || at > end) {
+		return end
+	}
+	return at
+}
+
+func (k *timekeeper) nextCall(c *kind.Clock, x *Clock) int64 {
 	moments := k.reminders(c, x.DueAt)
 	if x.Reminded < len(moments) {
 		return moments[x.Reminded]
@@ -112,7 +120,35 @@ func (w *work) count(m *Matter, c *kind.Clock, x *Clock) error {
 	if x.WakeAt = 0; x.State == "running" {
 		x.WakeAt = w.s.clocks.next(c, x)
 	}
-	return w.saveClock(m, x)
+	if err := w.saveClock(m, x); err != nil {
+		return err
+	}
+	return w.lateness(m)
+}
+
+// lateness says anew whether any clock of a matter passed its end: one that ended late, or one
+// whose end, with what was granted and the time it stood still, is over now. A longer term and
+// a changed calendar take a lateness back.
+func (w *work) lateness(m *Matter) error {
+	list, err := clocksOf(w.ctx, w.Tx, m.ID)
+	m.Late = false
+	for i := range list {
+		x := &list[i]
+		at := x.DueAt
+		if x.State == "paused" {
+			stood, err := w.stood(x.ID)
+			if err != nil {
+				return err
+			}
+			d, err := w.s.clocks.deadline(x, stood)
+			if err != nil {
+				return err
+			}
+			at = d.At
+		}
+		m.Late = m.Late || x.State == "late" || !x.Over() && w.NowMS() > at
+	}
+	return err
 }
 
 // stood is when a clock stood still; a pause that goes on counts up to now.

@@ -1,6 +1,7 @@
 package matter
 
 import (
+	"fmt"
 	"slices"
 
 	"qingshan/internal/city/matter/kind"
@@ -12,40 +13,92 @@ import (
 // rework says that it came back for another round. The matter's nearest end is set; the
 // caller saves it.
 func (w *work) enter(m *Matter, k *kind.Kind, _ string, rework bool) error {
-	return w.enterBy(m, k, rework, 0)
+	return w.enterBy(m, k, rework, 0, "")
 }
 
-// enterBy is enter with an end that was set for the matter's main clock (ms UTC, 0 none): the
-// first one that can be extended.
-func (w *work) enterBy(m *Matter, k *kind.Kind, rework bool, due int64) error {
+// ending is an end that somebody set for a clock: ms UTC, the part of the request that set it,
+// and why.
+type ending struct {
+	at            int64
+	field, reason string
+}
+
+// enterBy is enter with an end that was set for the matter's main clock (ms UTC, 0 none), the
+// first one that can be extended, and the reason for it.
+func (w *work) enterBy(m *Matter, k *kind.Kind, rework bool, due int64, reason string) error {
 	list, err := clocksOf(w.ctx, w.Tx, m.ID)
 	if err != nil {
 		return err
 	}
-	if due != 0 && due <= w.NowMS() {
-		return invalid("due", "due_past", "办理期限不能早于现在", "")
-	}
 	for i := range k.Clocks {
 		c := &k.Clocks[i]
-		set := int64(0)
-		if len(c.Extend) > 0 {
-			set, due = due, 0
+		set, now := until(m, c), latest(list, c.ID)
+		if len(c.Extend) > 0 && due != 0 {
+			if !slices.Contains(c.Start, m.State) {
+				return invalid("due", "due_not_here", "“"+k.Name+"”在这一步不能另定办理期限", "")
+			}
+			set, due = ending{due, "due", reason}, 0
 		}
-		if err := w.turn(m, c, latest(list, c.ID), rework, set); err != nil {
+		if set.field != "due" && now != nil && !now.Over() {
+			set = ending{} // it runs already, with the day that it was started with
+		}
+		if err := w.turn(m, c, now, rework, set); err != nil {
 			return err
 		}
 	}
 	return w.nearest(m)
 }
 
+// until is the end that a field of the matter sets for a clock: the end of that day.
+func until(m *Matter, c *kind.Clock) ending {
+	day, err := calendar.ParseDay(m.Fields[c.Until])
+	if c.Until == "" || err != nil {
+		return ending{}
+	}
+	return ending{at: day.End(), field: "fields." + c.Until}
+}
+
+// grant puts a set end to a clock. It lies after now and not after the clock's own term, with
+// what was granted to it: more time is asked for, and granted by somebody else. Only the end of
+// a clock that the kind calls dated may be set later, with a reason.
+func (w *work) grant(c *kind.Clock, x *Clock, set ending) error {
+	if set.at <= w.NowMS() {
+		return invalid(set.field, "due_past", "期限不能早于现在", "")
+	}
+	own := *x
+	own.Granted = slices.DeleteFunc(slices.Clone(x.Granted), func(g Granted) bool { return g.Due != 0 })
+	pauses, err := w.stood(x.ID)
+	if err != nil {
+		return err
+	}
+	d, err := w.s.clocks.deadline(&own, pauses)
+	if err != nil {
+		return err
+	}
+	last := d.At
+	if set.field != "due" { // a day is kept up to its end
+		last = calendar.DayOf(d.At - 1).End()
+	}
+	switch later := set.at > last; {
+	case later && (!c.Dated || set.field != "due"):
+		return invalid(set.field, "due_beyond", fmt.Sprintf("“%s”最迟 %s（%s以内）；需要更多时间请申请延期", c.Name, calendar.FormatTime(d.At), x.Term.Text()), "")
+	case later && set.reason == "":
+		return invalid("opinion", kind.NeedsOpinion, fmt.Sprintf("期限晚于“%s”的 %s，请写明理由", c.Name, x.Term.Text()), "")
+	}
+	x.Granted = append(x.Granted, Granted{Due: set.at, By: w.me.Display, At: w.NowMS()})
+	return nil
+}
+
 // turn is what entering the state does to one clock.
-func (w *work) turn(m *Matter, c *kind.Clock, now *Clock, rework bool, set int64) error {
+func (w *work) turn(m *Matter, c *kind.Clock, now *Clock, rework bool, set ending) error {
 	over := now == nil || now.Over()
 	switch {
 	case slices.Contains(c.Stop, m.State) || !m.Open():
 		return w.stopClock(m, now, "done")
-	case slices.Contains(c.Start, m.State) && set != 0 && !over:
-		now.Granted = append(now.Granted, Granted{Due: set, By: w.me.Display, At: w.NowMS()})
+	case slices.Contains(c.Start, m.State) && set.at != 0 && !over:
+		if err := w.grant(c, now, set); err != nil {
+			return err
+		}
 		return w.count(m, c, now)
 	case slices.Contains(c.Start, m.State) && over && (!rework || c.Rework != "" || now == nil):
 		return w.startClock(m, c, rework, set)
@@ -59,7 +112,7 @@ func (w *work) turn(m *Matter, c *kind.Clock, now *Clock, rework bool, set int64
 	return nil
 }
 
-func (w *work) startClock(m *Matter, c *kind.Clock, rework bool, set int64) error {
+func (w *work) startClock(m *Matter, c *kind.Clock, rework bool, set ending) error {
 	term, _ := c.Term(m.Class)
 	if term.IsZero() {
 		return nil
@@ -68,10 +121,43 @@ func (w *work) startClock(m *Matter, c *kind.Clock, rework bool, set int64) erro
 		term = half(term)
 	}
 	x := &Clock{Clock: c.ID, Term: term, StartedAt: w.NowMS(), State: "running", Rolls: c.Rolls}
-	if set != 0 {
-		x.Granted = []Granted{{Due: set, By: w.me.Display, At: w.NowMS()}}
+	if set.at != 0 {
+		if err := w.grant(c, x, set); err != nil {
+			return err
+		}
 	}
 	return w.count(m, c, x)
+}
+
+// clockEffects does what a transition causes to clocks, after the state was entered: a clock is
+// started when it does not run, stopped when it does, or ended and started anew.
+func (w *work) clockEffects(c *change) error {
+	any := false
+	for _, e := range c.t.Effects {
+		if e.Do != "clock" {
+			continue
+		}
+		any = true
+		list, err := clocksOf(w.ctx, w.Tx, c.m.ID)
+		if err != nil {
+			return err
+		}
+		k, x := c.k.Clock(e.Clock), latest(list, e.Clock)
+		if e.Action != "start" {
+			if err := w.stopClock(c.m, x, "done"); err != nil {
+				return err
+			}
+		}
+		if e.Action == "restart" || e.Action == "start" && (x == nil || x.Over()) {
+			if err := w.startClock(c.m, k, false, until(c.m, k)); err != nil {
+				return err
+			}
+		}
+	}
+	if !any {
+		return nil
+	}
+	return w.nearest(c.m)
 }
 
 // half is half a term; where that is no whole number of units it is rounded up.

@@ -31,6 +31,14 @@ func (s *Service) RegisterClocks(r *jobs.Runner) {
 		return err
 	})
 	r.AddSchedule(jobs.Schedule{Name: ClockJob, Kind: ClockJob, Spec: "* * * * *", Policy: jobs.RunOnce})
+	r.Handle(RoundsJob, func(ctx context.Context, _ jobs.Job) error {
+		for {
+			if n, err := s.makeRounds(ctx, wakeBatch); err != nil || n == 0 {
+				return err
+			}
+		}
+	})
+	r.AddSchedule(jobs.Schedule{Name: RoundsJob, Kind: RoundsJob, Spec: "*/5 * * * *", Policy: jobs.RunOnce})
 }
 
 // Wake sends the reminders, takes the steps upward and ends the pauses whose moment has come,
@@ -144,6 +152,9 @@ func (w *work) wake(clock int64) (bool, error) {
 	if err != nil || x.State != "running" || x.WakeAt == 0 || x.WakeAt > w.NowMS() {
 		return false, err
 	}
+	if c.Then != "" && w.NowMS() > x.DueAt {
+		return true, w.ended(m, k, c)
+	}
 	version := m.Version
 	word := call{name: "时限提醒", urgent: false}
 	left, err := w.s.clocks.Left(x.StartedAt, w.NowMS(), x.DueAt, x.Term.Unit)
@@ -169,6 +180,16 @@ func (w *work) wake(clock int64) (bool, error) {
 	}
 	word.key = fmt.Sprintf("clock/%d/%d/%d", x.ID, x.Reminded, x.Escalated)
 	return true, w.say(m, version, c.ID, word)
+}
+
+// ended makes the transition that the kind names for the end of a clock.
+func (w *work) ended(m *Matter, k *kind.Kind, c *kind.Clock) error {
+	t := k.Transition(c.Then)
+	change, err := w.prepare(m, Step{Transition: t.ID, Opinion: "“" + c.Name + "”到期，自动" + t.Name})
+	if err != nil {
+		return err
+	}
+	return w.apply(change)
 }
 
 // climb takes the next step upward: who is told, and in which light.
@@ -243,6 +264,9 @@ func (w *work) say(m *Matter, version int64, clock string, c call) error {
 		return err
 	}
 	if err := save(w.ctx, w.Tx, m, version); err != nil {
+		return err
+	}
+	if err := w.keepRounds(m); err != nil {
 		return err
 	}
 	if err := w.callOut(m, c); err != nil {

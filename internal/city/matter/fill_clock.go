@@ -76,7 +76,11 @@ func (p *past) enter(t *Told) error {
 		if rework && p.c.Rework == "half" {
 			term = half(term)
 		}
-		p.list = append(p.list, pastClock{Clock: Clock{Clock: p.c.ID, Term: term, StartedAt: t.At, State: "running", Rolls: p.c.Rolls}})
+		x := Clock{Clock: p.c.ID, Term: term, StartedAt: t.At, State: "running", Rolls: p.c.Rolls}
+		if day, err := calendar.ParseDay(t.Fields[p.c.Until]); p.c.Until != "" && err == nil {
+			x.Granted = []Granted{{Due: day.End(), By: t.Display, At: t.At}}
+		}
+		p.list = append(p.list, pastClock{Clock: x})
 		p.at, p.live = len(p.list)-1, true
 	case p.live && slices.Contains(p.c.Pause, t.To):
 		if x := &p.list[p.at]; x.State == "running" {

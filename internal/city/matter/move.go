@@ -272,7 +272,12 @@ func (w *work) writeHolder(c *change) (err error) {
 	return err
 }
 
-func (w *work) writeClocks(c *change) error { return w.enterBy(c.m, c.k, c.t.Rework, c.step.Due) }
+func (w *work) writeClocks(c *change) error {
+	if err := w.enterBy(c.m, c.k, c.t.Rework, c.step.Due, c.step.Opinion); err != nil {
+		return err
+	}
+	return w.clockEffects(c)
+}
 
 func (w *work) writeEvent(c *change) error {
 	act, name := string(c.t.Act), c.t.Name
@@ -292,7 +297,12 @@ func (w *work) writeEvent(c *change) error {
 		HolderPost: c.m.HolderPost, HolderUnit: c.m.HolderUnit, Climb: c.m.HolderClimb, More: c.more})
 }
 
-func (w *work) writeMatter(c *change) error { return save(w.ctx, w.Tx, c.m, c.version) }
+func (w *work) writeMatter(c *change) error {
+	if err := save(w.ctx, w.Tx, c.m, c.version); err != nil {
+		return err
+	}
+	return w.keepRounds(c.m)
+}
 
 func (w *work) writeCount(c *change) error {
 	if !c.fresh && c.was == c.m.Type {
@@ -306,8 +316,8 @@ func (w *work) writeCount(c *change) error {
 	return count(w.ctx, w.Tx, c.m, string(c.m.Type), 1)
 }
 
-// writeEffects does what the transition causes: child matters; telling is writeNotices',
-// clocks are the timekeeper's.
+// writeEffects does what the transition causes: child matters and orders; telling is
+// writeNotices', clocks are clockEffects'.
 func (w *work) writeEffects(c *change) error {
 	for _, e := range c.t.Effects {
 		switch e.Do {

@@ -41,6 +41,7 @@ func (k *Kind) Check() error {
 		c.ball()
 		c.assigned()
 		c.apart()
+		c.hungUp()
 	}
 	return errors.Join(c.errs...)
 }
@@ -241,7 +242,7 @@ func (c *checker) known(path string, t *Transition, fields []string) {
 
 func (c *checker) effects(path string, t *Transition) {
 	for _, e := range t.Effects {
-		ok := false
+		ok, why := false, "want notify with to, child or order with kind, or clock with clock and action start, stop or restart"
 		switch e.Do {
 		case "notify":
 			ok = KnownRelation(e.To) && e.Kind+e.Clock+e.Action == ""
@@ -249,9 +250,21 @@ func (c *checker) effects(path string, t *Transition) {
 			ok = isID(e.Kind) && e.To+e.Clock+e.Action == ""
 		case "clock":
 			ok = c.k.Clock(e.Clock) != nil && slices.Contains([]string{"start", "stop", "restart"}, e.Action) && e.To+e.Kind == ""
+			if k := c.k.Clock(e.Clock); ok && c.k.against(k, t.To, e.Action) {
+				ok, why = false, "the clock starts or stops in that state anyway, the other way round"
+			}
 		}
 		if !ok {
-			c.fail(path+".effects", "transition %s: effect %+v: want notify with to, child or order with kind, or clock with clock and action start, stop or restart", t.ID, e)
+			c.fail(path+".effects", "transition %s: effect %+v: %s", t.ID, e, why)
 		}
 	}
+}
+
+// against reports whether an effect on a clock undoes what entering the state does.
+func (k *Kind) against(c *Clock, to, action string) bool {
+	if action == "stop" {
+		return slices.Contains(c.Start, to)
+	}
+	s := k.State(to)
+	return slices.Contains(c.Stop, to) || slices.Contains(c.Pause, to) || s == nil || s.Type.Final()
 }

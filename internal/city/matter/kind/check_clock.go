@@ -21,6 +21,7 @@ func (c *checker) clocks() {
 		c.clockStates(path, k)
 		c.terms(path, k)
 		c.steps(path, k)
+		c.ends(path, k)
 		if !slices.Contains([]string{"", "restart", "half"}, k.Rework) {
 			c.fail(path+".rework", "clock %s: rework %q: want restart or half", k.ID, k.Rework)
 		}
@@ -85,6 +86,50 @@ func (c *checker) steps(path string, k *Clock) {
 		c.basis(at, p.Basis)
 		if p.Fixed.IsZero() && p.Review.IsZero() {
 			c.fail(at, "clock %s: a pause needs a limit: fixed or review", k.ID)
+		}
+	}
+}
+
+// ends: a day on which a clock ends is asked for on every way that starts it, and what the
+// system does at the end leads on from the states in which the clock runs.
+func (c *checker) ends(path string, k *Clock) {
+	if k.Dated && len(k.Extend) == 0 {
+		c.fail(path+".dated", "clock %s: only a clock that can be extended can be dated", k.ID)
+	}
+	if k.Until != "" {
+		if f := c.k.Field(k.Until); f == nil || f.Type != DayOf {
+			c.fail(path+".until", "clock %s: until %q: want a field of type day", k.ID, k.Until)
+		}
+		for _, t := range c.k.Transitions {
+			begins := slices.Contains(k.Start, t.To) && !slices.ContainsFunc(t.From, func(f string) bool { return slices.Contains(k.Start, f) })
+			if begins && !slices.Contains(t.Need.Fields, k.Until) {
+				c.fail(path+".until", "clock %s: transition %s starts it and does not ask for field %s", k.ID, t.ID, k.Until)
+			}
+		}
+	}
+	if k.Then == "" {
+		return
+	}
+	t := c.k.Transition(k.Then)
+	if t == nil || !slices.Contains(t.By, "system") || len(t.Need.Fields)+len(t.Need.Evidence) > 0 || t.Need.Opinion || t.Assigns != "" {
+		c.fail(path+".then", "clock %s: then %q: want a transition that the system may make and that needs nothing", k.ID, k.Then)
+		return
+	}
+	for _, s := range k.Start {
+		if !slices.Contains(t.From, s) {
+			c.fail(path+".then", "clock %s: then %s is not possible in state %s", k.ID, t.ID, s)
+		}
+	}
+}
+
+// hungUp: what is put off comes up again. In every state of type suspended a clock runs that
+// starts there, or the matter would lie for ever.
+func (c *checker) hungUp() {
+	for _, s := range c.k.States {
+		if s.Type == Suspended && !slices.ContainsFunc(c.k.Clocks, func(k Clock) bool {
+			return slices.Contains(k.Start, s.ID) && !slices.ContainsFunc(k.classes, func(class string) bool { return k.Terms[class].IsZero() }) && !k.Terms[""].IsZero()
+		}) {
+			c.fail(c.statePath(s.ID), "state %s puts the matter off and no clock starts there: name the latest day of its review", s.ID)
 		}
 	}
 }

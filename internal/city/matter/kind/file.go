@@ -133,6 +133,10 @@ type fileClock struct {
 	Escalate   []fileStep      `toml:"escalate"`
 	Extend     []fileExtend    `toml:"extend"`
 	Pauses     filePauses      `toml:"pauses"`
+	Dated      bool            `toml:"dated"`
+	Disposes   bool            `toml:"disposes"`
+	Until      string          `toml:"until"`
+	Then       string          `toml:"then"`
 	Source     string          `toml:"source"`
 	Confidence string          `toml:"confidence"`
 }
@@ -254,6 +258,7 @@ func (c fileClock) clock() Clock {
 	out := Clock{
 		ID: c.ID, Name: c.Name, NameEn: c.NameEn, Start: c.Start, Stop: c.Stop, Pause: c.Pause, Rolls: c.Rolls,
 		Rework: c.Rework, Remind: c.Remind, Source: c.Source, Confidence: c.Confidence,
+		Dated: c.Dated, Disposes: c.Disposes, Until: c.Until, Then: c.Then,
 		Terms: map[string]calendar.Term{}, Bases: map[string]Basis{},
 		Pauses: Pauses{c.Pauses.By, c.Pauses.Fixed, c.Pauses.Review, Basis(c.Pauses.fileBasis)},
 	}

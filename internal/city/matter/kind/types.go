@@ -193,7 +193,11 @@ type Clock struct {
 	Remind             []calendar.Term          // before the end
 	Escalate           []Step
 	Extend             []Extend // one for each extension that may be granted, in order
+	Disposes           bool // the term of the handling, that figures go by; without one it is the first that can be extended
 	Pauses             Pauses
+	Dated              bool   // whoever hands the matter over may set an end beyond the term, with a reason
+	Until              string // field of type day on which the clock ends; the term is then the latest
+	Then               string // transition that the system makes when the clock has ended
 	Source, Confidence string
 
 	classes []string // of Terms, in the order of the file
