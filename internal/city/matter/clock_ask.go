@@ -26,7 +26,7 @@ type Asking struct {
 // with a review. Who handles the matter asks; somebody else decides. Errors: forbidden for
 // others; invalid beyond the kind's limits; conflict when one is asked for already.
 func (s *Service) AskPause(ctx context.Context, id int64, a Asking) (Pause, error) {
-	return s.ask(ctx, id, "pause", a, func(w *work, c *kind.Clock, _ *Clock) error {
+	return s.ask(ctx, id, "pause", a, func(w *work, m *Matter, c *kind.Clock, x *Clock) error {
 		p := c.Pauses
 		if len(p.By) == 0 {
 			return fault.Newf(fault.Conflict, "no_pause", "“%s”时限不能暂停", c.Name)
@@ -34,8 +34,22 @@ func (s *Service) AskPause(ctx context.Context, id int64, a Asking) (Pause, erro
 		if (a.Until == 0) == (a.Review == 0) {
 			return invalid("until", "pause_end", "请填写恢复日期，或者填写挂账条件和复核日期，二者选一", "")
 		}
+		list, err := pausesOf(w.ctx, w.Tx, m.ID)
+		if err != nil {
+			return err
+		}
+		before := spentOn(list, x.ID)
+		if before.n >= p.Times {
+			return fault.Newf(fault.Conflict, "no_more_pauses", "“%s”时限最多暂停 %d 次，已用完", c.Name, p.Times)
+		}
 		if a.Until != 0 {
-			return w.within("until", "恢复", a.Until, p.Fixed)
+			if err := w.within("until", "恢复", a.Until, p.Fixed); err != nil {
+				return err
+			}
+			if left := p.Left(before.spent); a.Until-w.NowMS() > left {
+				return invalid("until", "pauses_long", fmt.Sprintf("“%s”时限缓办合计最多%s，还可暂停 %d 天", c.Name, p.Sum.Text(), left/calendar.MsPerDay), "")
+			}
+			return nil
 		}
 		if a.Condition == "" {
 			return invalid("condition", "condition", "挂账须写明恢复的条件", "")
@@ -46,7 +60,7 @@ func (s *Service) AskPause(ctx context.Context, id int64, a Asking) (Pause, erro
 
 // AskExtension asks for more time, before the end and in the clock's own unit.
 func (s *Service) AskExtension(ctx context.Context, id int64, a Asking) (Pause, error) {
-	return s.ask(ctx, id, "extension", a, func(w *work, c *kind.Clock, x *Clock) error {
+	return s.ask(ctx, id, "extension", a, func(w *work, _ *Matter, c *kind.Clock, x *Clock) error {
 		n := x.extensions()
 		switch {
 		case n >= len(c.Extend):
@@ -85,7 +99,7 @@ func (w *work) within(field, what string, at int64, most calendar.Term) error {
 	return nil
 }
 
-func (s *Service) ask(ctx context.Context, id int64, what string, a Asking, check func(*work, *kind.Clock, *Clock) error) (Pause, error) {
+func (s *Service) ask(ctx context.Context, id int64, what string, a Asking, check func(*work, *Matter, *kind.Clock, *Clock) error) (Pause, error) {
 	var out Pause
 	err := s.update(ctx, access.MatterAct, func(w *work) error {
 		m, err := w.visible(id)
@@ -109,7 +123,7 @@ func (s *Service) ask(ctx context.Context, id int64, what string, a Asking, chec
 		if err != nil {
 			return err
 		}
-		if err := check(w, c, x); err != nil {
+		if err := check(w, m, c, x); err != nil {
 			return err
 		}
 		out, err = w.writeAsked(m, c, x, what, a, who)
@@ -302,6 +316,9 @@ func (s *Service) EndPause(ctx context.Context, id, pause int64, opinion string)
 		if err != nil {
 			return err
 		}
+		if err := checkText("opinion", "意见", maxOpinion, &opinion); err != nil {
+			return err
+		}
 		who, _, err := w.party1(m)
 		if err != nil {
 			return err
@@ -319,6 +336,9 @@ func (s *Service) EndPause(ctx context.Context, id, pause int64, opinion string)
 				if err := mayDecide(&kind.Kind{}, c, x, p, kind.Who{}, who); err != nil {
 					return err
 				}
+				if err := w.auditClock(m, "matter.pause.end", "恢复计时", p.ID); err != nil {
+					return err
+				}
 				return w.over(m, p.Clock, p.ID, "恢复计时", opinion)
 			}
 		}
@@ -330,6 +350,9 @@ func (s *Service) EndPause(ctx context.Context, id, pause int64, opinion string)
 func (w *work) endPause(pause int64) (bool, error) {
 	m, clock, err := w.paused(pause)
 	if err != nil || m == nil {
+		return false, err
+	}
+	if err := w.auditClock(m, "matter.pause.end", "暂停到期，恢复计时", pause); err != nil {
 		return false, err
 	}
 	return true, w.over(m, clock, pause, "暂停到期，恢复计时", "")

@@ -1,6 +1,7 @@
 package matter
 
 import (
+	"cmp"
 	"slices"
 
 	"qingshan/internal/city/matter/kind"
@@ -59,12 +60,31 @@ func (w *work) clockRightsOf(m *Matter, k *kind.Kind, clocks []Clock, pauses []P
 	}
 	for i := range clocks {
 		if c := k.Clock(clocks[i].Clock); c != nil && !clocks[i].Over() {
-			if a := w.askable(c, &clocks[i], open[clocks[i].ID]); a != (Askable{}) {
+			if a := w.askable(c, &clocks[i], open[clocks[i].ID], spentOn(pauses, clocks[i].ID)); a != (Askable{}) {
 				out.ask[clocks[i].ID] = a
 			}
 		}
 	}
 	return out, nil
+}
+
+// pausedBefore is how often a clock was stopped by request, and for how long with a fixed end.
+type pausedBefore struct {
+	n     int
+	spent int64 // ms; a pause that goes on counts up to the end that was granted
+}
+
+func spentOn(pauses []Pause, clock int64) (b pausedBefore) {
+	for _, p := range pauses {
+		if p.Clock != clock || p.What != "pause" || p.State != "running" && p.State != "over" {
+			continue
+		}
+		b.n++
+		if p.Until != 0 {
+			b.spent += cmp.Or(p.To, p.Until) - p.From
+		}
+	}
+	return b
 }
 
 // askers are those who asked for what waits for a word in a matter.
@@ -88,8 +108,8 @@ func (w *work) askers(matter int64) (map[int64]kind.Who, error) {
 
 // askable is what may be asked for about one clock; open is what is asked for already.
 // A pause that would end in a year without a calendar cannot be counted, so it is not offered.
-func (w *work) askable(c *kind.Clock, x *Clock, open []string) (a Askable) {
-	if len(c.Pauses.By) > 0 && x.State == "running" && !slices.Contains(open, "pause") {
+func (w *work) askable(c *kind.Clock, x *Clock, open []string, before pausedBefore) (a Askable) {
+	if len(c.Pauses.By) > 0 && before.n < c.Pauses.Times && x.State == "running" && !slices.Contains(open, "pause") {
 		for _, p := range []struct {
 			most calendar.Term
 			day  *calendar.Day
@@ -100,6 +120,11 @@ func (w *work) askable(c *kind.Clock, x *Clock, open []string) (a Askable) {
 			}
 			if d, err := w.s.clocks.Due(w.NowMS(), p.most, false); err == nil {
 				*p.day = calendar.DayOf(d.At).Add(p.back)
+			}
+		}
+		if left := calendar.DayOf(w.NowMS() + c.Pauses.Left(before.spent)); a.Until > left {
+			if a.Until = left; a.Until <= calendar.DayOf(w.NowMS()) {
+				a.Until = 0
 			}
 		}
 	}

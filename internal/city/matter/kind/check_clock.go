@@ -3,6 +3,8 @@ package kind
 import (
 	"fmt"
 	"slices"
+
+	"qingshan/internal/rules/calendar"
 )
 
 func (c *checker) clocks() {
@@ -86,6 +88,14 @@ func (c *checker) steps(path string, k *Clock) {
 		c.basis(at, p.Basis)
 		if p.Fixed.IsZero() && p.Review.IsZero() {
 			c.fail(at, "clock %s: a pause needs a limit: fixed or review", k.ID)
+		}
+		if p.Times < 1 {
+			c.fail(at, "clock %s: pauses need times, how often they may be granted", k.ID)
+		}
+		for key, t := range map[string]calendar.Term{"fixed": p.Fixed, "sum": p.Sum} {
+			if !t.IsZero() && t.Unit != calendar.TermCalendarDays {
+				c.fail(at+"."+key, "clock %s: %s is counted in calendar days (cd)", k.ID, key)
+			}
 		}
 	}
 }

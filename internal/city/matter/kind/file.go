@@ -166,6 +166,8 @@ type filePauses struct {
 	By     []string      `toml:"by"`
 	Fixed  calendar.Term `toml:"fixed"`
 	Review calendar.Term `toml:"review"`
+	Times  int           `toml:"times"`
+	Sum    calendar.Term `toml:"sum"`
 	fileBasis
 }
 
@@ -260,7 +262,7 @@ func (c fileClock) clock() Clock {
 		Rework: c.Rework, Remind: c.Remind, Source: c.Source, Confidence: c.Confidence,
 		Dated: c.Dated, Disposes: c.Disposes, Until: c.Until, Then: c.Then,
 		Terms: map[string]calendar.Term{}, Bases: map[string]Basis{},
-		Pauses: Pauses{c.Pauses.By, c.Pauses.Fixed, c.Pauses.Review, Basis(c.Pauses.fileBasis)},
+		Pauses: Pauses{c.Pauses.By, c.Pauses.Fixed, c.Pauses.Review, c.Pauses.Times, c.Pauses.Sum, Basis(c.Pauses.fileBasis)},
 	}
 	for _, t := range c.Term {
 		b := Basis{t.Source, t.Confidence}

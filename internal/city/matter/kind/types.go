@@ -193,7 +193,7 @@ type Clock struct {
 	Remind             []calendar.Term          // before the end
 	Escalate           []Step
 	Extend             []Extend // one for each extension that may be granted, in order
-	Disposes           bool // the term of the handling, that figures go by; without one it is the first that can be extended
+	Disposes           bool     // the term of the handling, that figures go by; without one it is the first that can be extended
 	Pauses             Pauses
 	Dated              bool   // whoever hands the matter over may set an end beyond the term, with a reason
 	Until              string // field of type day on which the clock ends; the term is then the latest
@@ -234,6 +234,8 @@ type Pauses struct {
 	By     []string      // relations that may grant a pause
 	Fixed  calendar.Term // longest pause with a fixed end (缓办)
 	Review calendar.Term // latest review of a pause with a condition (挂账)
+	Times  int           // pauses that may be granted for one clock, of either sort
+	Sum    calendar.Term // calendar days that all pauses with a fixed end may take; zero: Times × Fixed
 	Basis
 }
 
