@@ -5,6 +5,7 @@ import { readFileSync } from 'node:fs';
 import { eventually, expect, openPage, pause, settled, signIn } from './harness.mjs';
 
 const county = '410727000000'; // 封丘县
+const PATIENCE = 90_000; // a map of 400 cells drawn without a graphics card on a busy machine
 
 /** @typedef {[number, number]} Spot */
 /** @typedef {{ id: string, kind: string, name: string, area: number, cells: string[], objects: { id: string }[], geometry: { coordinates: Spot[][] } }} Fault */
@@ -37,6 +38,7 @@ async function screen(page, area) {
 export const stories = {
   async 'a gap in the grid is found, drawn shut, and its sources fall to the new cell'({ base, browser, passwords }) {
     const { page, context, faults } = await openPage(browser, base, 'office', [/^422 \/api\/v1\/grid\/effects$/]);
+    page.setDefaultTimeout(PATIENCE);
     await signIn(page, base, 'fengqiu', passwords.fengqiu ?? '', '/grid');
     await page.getByRole('heading', { name: '网格', level: 1 }).waitFor();
     await settled(page);
@@ -98,17 +100,20 @@ export const stories = {
 
   async 'cells come from a file: refused rows are shown with their place, the others are stored; the outcome goes home as a file'({ base, browser, passwords }) {
     const { page, context, faults } = await openPage(browser, base);
+    page.setDefaultTimeout(PATIENCE);
     await signIn(page, base, 'fengqiu', passwords.fengqiu ?? '', '/grid?edit=import');
     await page.getByTestId('grid-import').waitFor();
     const list = await page.request.get(`${base}/api/v1/grid/cells?region=${county}`).then((r) => r.json());
     const [first, second] = list.features;
     /** @param {any} f @param {any} geometry @param {string} name */
     const row = (f, geometry, name) => ({ type: 'Feature', properties: { code: f.properties.code, name, tier: 4, region: f.properties.region.code }, geometry });
-    const [a, b, c, d] = first.geometry.coordinates[0];
-    const file = { type: 'FeatureCollection', features: [row(first, first.geometry, `${first.properties.name}改`), row({ properties: { ...first.properties, code: 'E2E-X' } }, { type: 'Polygon', coordinates: [[a, c, b, d ?? a, a]] }, '自交'), row({ properties: { ...first.properties, code: 'E2E-L' } }, { type: 'LineString', coordinates: [a, b] }, '线'), row({ properties: { code: 'E2E-Y', region: { code: '410726100000' } } }, second.geometry, '别县')] };
+    const [a, b] = first.geometry.coordinates[0];
+    const bow = [a, [a[0] + 0.004, a[1] + 0.004], [a[0] + 0.004, a[1]], [a[0], a[1] + 0.004], a]; // crosses itself in its middle
+    const file = { type: 'FeatureCollection', features: [row(first, first.geometry, `${first.properties.name}改`), row({ properties: { ...first.properties, code: 'E2E-X' } }, { type: 'Polygon', coordinates: [bow] }, '自交'), row({ properties: { ...first.properties, code: 'E2E-L' } }, { type: 'LineString', coordinates: [a, b] }, '线'), row({ properties: { code: 'E2E-Y', region: { code: '410726100000' } } }, second.geometry, '别县')] };
     await page.getByLabel('选择文件').setInputFiles({ name: '网格.geojson', mimeType: 'application/geo+json', buffer: Buffer.from(JSON.stringify(file)) });
     const panel = page.getByTestId('grid-import');
     await panel.getByText('网格.geojson：4 行，新增 0，更新 1，拒收 3。还没有保存。').waitFor();
+    await page.locator('.gridmap .gmap-gl[data-ready=true]').waitFor();
     const refused = panel.getByRole('region', { name: '拒收' });
     for (const why of [/2.*E2E-X.*边界有误.*看/, /3.*E2E-L.*这是一条线.*看/, /4.*E2E-Y.*不在您的管辖范围内.*看/]) expect((await refused.getByRole('row', { name: why }).count()) === 1, `${why}: ${await refused.innerText()}`);
     await refused.getByRole('button', { name: /在地图上看/ }).first().click();
@@ -130,6 +135,7 @@ export const stories = {
 
   async 'on a phone the grid is looked at; drawing wants a larger screen'({ base, browser, passwords }) {
     const { page, context, faults } = await openPage(browser, base, 'phone');
+    page.setDefaultTimeout(PATIENCE);
     await signIn(page, base, 'fengqiu', passwords.fengqiu ?? '', '/grid?edit=new');
     await page.getByRole('alert').getByText(/要用大屏幕/).waitFor();
     await page.locator('.gridmap').waitFor();

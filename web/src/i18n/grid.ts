@@ -170,7 +170,7 @@ export const grid = {
   'gf.rate': ['污染源入格 {was} % → {is} %。', 'Sources in a cell {was} % → {is} %.'],
   'gf.posts': ['{n} 个岗位随网格撤销。', '{n} posts end with their cells.'],
   'gf.noPosts': ['新格还没有岗位，保存后请设岗。', 'The new cell has no posts yet; appoint them after saving.'],
-  'gi.title': ['导入', 'Import'],
+  'gi.title': ['导入网格', 'Import cells'],
   'gi.what': ['导入什么', 'What'],
   'gi.cells': ['网格边界', 'Cells'],
   'gi.sources': ['污染源', 'Sources'],

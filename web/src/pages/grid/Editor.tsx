@@ -20,6 +20,7 @@ export function Editor({ edit: e, mode, cells, towns, cell, fault, onFocus, onLe
   const { t } = useT();
   const client = useQueryClient();
   const { v, setV, tried, trial } = e;
+  const drawing = e.draws && (mode === 'new' || cell !== undefined);
   const names = mode === 'new' || mode === 'split';
   const refresh = () => client.invalidateQueries({ predicate: (q) => /^\/(grid|today)/.test(String(q.queryKey[0])) && q.queryKey[0] !== '/grid/effects' });
   const save = useMutation<string | null, Problem>({
@@ -57,8 +58,8 @@ export function Editor({ edit: e, mode, cells, towns, cell, fault, onFocus, onLe
             <Checkbox.Group value={e.others} onChange={(x) => e.setOthers(x)} options={cells.filter((c) => e.beside.includes(c.id) || e.others.includes(c.id)).map((c) => ({ value: c.id, label: c.properties.name }))} />
           </fieldset>
         )}
-        {e.draws && <Coordinates edit={e} line={mode === 'split'} />}
-        {e.draws && mode !== 'split' && (
+        {drawing && <Coordinates edit={e} line={mode === 'split'} />}
+        {drawing && mode !== 'split' && (
           <div className="row">
             <Checkbox checked={e.along} onChange={(x) => e.setAlong(x.target.checked)}>{t('ge.along')}</Checkbox>
             <Checkbox checked={e.fit} onChange={(x) => e.setFit(x.target.checked)}>{t('ge.fit')}</Checkbox>
