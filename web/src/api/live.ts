@@ -10,13 +10,48 @@ const reread: Record<string, string[]> = {
   'import.progress': ['/imports'],
   'import.done': ['/imports', '/data', '/air'],
   'data.corrected': ['/data', '/air', '/explain'],
+  'matter.opened': ['/matters', '/today', '/grid/outcome'],
+  'matter.moved': ['/matters', '/today', '/grid/outcome'],
+  'matter.clock': ['/matters', '/today'],
+  'grid.changed': ['/grid', '/today', '/matters/assignees'],
+  'grid.visit': ['/grid'],
   notice: ['/notices'],
-  reset: ['/air', '/data', '/imports', '/notices'],
+  reset: ['/air', '/data', '/imports', '/notices', '/matters', '/today', '/grid'],
 };
+
+/** Questions about what somebody is typing, not about what is stored: they are not asked again by events. */
+const asked = /^\/(matters\/(kinds|views)|grid\/effects)/;
+
+/** The matter that an address speaks of, '' for lists. */
+const matterOf = (path: string) => /^\/matters\/(\d+)/.exec(path)?.[1] ?? '';
+
+/**
+ * True when an event changes what an address answers. An event about one matter changes the lists and
+ * that matter's own page, not the pages of others; without an id it may be any.
+ */
+export function touches(event: string, id: string, path: string): boolean {
+  if (asked.test(path) || !(reread[event] ?? []).some((prefix) => path.startsWith(prefix))) return false;
+  const own = matterOf(path);
+  return own === '' || id === '' || own === id || !event.startsWith('matter.');
+}
+
+/** Calls with what came in since the last call, at most once in `ms`: a burst of events is one reading. */
+export function gather(ms: number, call: (told: Told[]) => void): (t: Told) => void {
+  let waiting: Told[] = [];
+  return (t) => {
+    waiting.push(t);
+    if (waiting.length > 1) return;
+    setTimeout(() => {
+      const now = waiting;
+      waiting = [];
+      call(now);
+    }, ms);
+  };
+}
 
 export type LiveState = 'live' | 'waiting';
 
-type Told = { event: string; id: string };
+export type Told = { event: string; id: string };
 
 const hearers = new Set<(t: Told) => void>();
 
@@ -61,20 +96,22 @@ export function idOf(data: unknown): string {
   }
 }
 
-export function invalidateFor(client: QueryClient, event: string) {
-  for (const prefix of reread[event] ?? []) {
-    void client.invalidateQueries({ predicate: (q) => String(q.queryKey[0]).startsWith(prefix) });
-  }
+/** Reads again what the events have changed; each address once. */
+export function invalidateFor(client: QueryClient, told: Told[]) {
+  void client.invalidateQueries({ predicate: (q) => told.some((t) => touches(t.event, t.id, String(q.queryKey[0]))) });
 }
+
+const burst = 250; // ms
 
 /** Starts listening; the returned function stops it. */
 export function listen(client: QueryClient, onState: (s: LiveState) => void): () => void {
   const stop = new AbortController();
   const channel = typeof BroadcastChannel === 'undefined' ? null : new BroadcastChannel('qingshan-live');
   let source: EventSource | null = null;
+  const again = gather(burst, (told) => invalidateFor(client, told));
   const hear = (told: Told) => {
     for (const f of hearers) f(told);
-    invalidateFor(client, told.event);
+    again(told);
   };
   if (channel) channel.onmessage = (m: MessageEvent<Told>) => hear(m.data);
 

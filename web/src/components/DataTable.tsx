@@ -44,6 +44,9 @@ type Props<T> = {
   more?: { total: number; load: () => void; busy: boolean };
   height?: string;
   pickable?: boolean;
+  /** The rows that are chosen, when the page itself acts on them: each row has a box, x chooses with the keys. */
+  chosen?: ReadonlySet<string>;
+  onChoose?: (keys: ReadonlySet<string>) => void;
   /** A row to bring into view when the table appears or the key changes. */
   focusKey?: string;
   /** Counts up to bring the row into view once more. */
@@ -61,7 +64,9 @@ export function DataTable<T>(p: Props<T>) {
   const [filterText] = useParam(`${p.id}.f`);
   const [colText] = useParam(`${p.id}.cols`);
   const [at, setAt] = useState(-1);
-  const [picked, setPicked] = useState<ReadonlySet<string>>(new Set());
+  const [own, setOwn] = useState<ReadonlySet<string>>(new Set());
+  const picked = p.chosen ?? own;
+  const setPicked = p.onChoose ?? setOwn;
   const [scroll, setScroll] = useState({ top: 0, height: 600 });
   const box = useRef<HTMLDivElement>(null);
 
@@ -107,7 +112,7 @@ export function DataTable<T>(p: Props<T>) {
     if (e.key === 'j' || (e.key === 'ArrowDown' && !fromButton)) go(at + 1);
     else if (e.key === 'k' || (e.key === 'ArrowUp' && !fromButton)) go(at - 1);
     else if (e.key === 'Enter' && !fromButton && rows[at] && p.onOpen) p.onOpen(rows[at]);
-    else if (e.key === 'x' && rows[at] && p.pickable) pick(p.rowKey(rows[at]));
+    else if (e.key === 'x' && rows[at] && (p.pickable || p.onChoose)) pick(p.rowKey(rows[at]));
   };
 
   const bar = (
@@ -143,6 +148,9 @@ export function DataTable<T>(p: Props<T>) {
   if (p.rows.length === 0) return <>{p.bar && bar}{empty}</>;
   const long = rows.length > 200;
   const w = long ? windowOf(rows.length, ROW, scroll.top, scroll.height) : { from: 0, to: rows.length, before: 0, after: 0 };
+  const boxes = p.onChoose ? 1 : 0;
+  const all = rows.length > 0 && rows.every((r) => picked.has(p.rowKey(r)));
+  const pickAll = () => setPicked(new Set(all ? [] : rows.map(p.rowKey)));
   const totals = columns.some((c) => c.total !== undefined) && rows.length > 0;
   return (
     <>
@@ -161,6 +169,7 @@ export function DataTable<T>(p: Props<T>) {
           <caption className="sr-only">{p.label}</caption>
           <thead>
             <tr>
+              {boxes > 0 && <th scope="col" className="boxcol no-print"><input type="checkbox" aria-label={t('table.chooseAll')} checked={all} onChange={pickAll} /></th>}
               {columns.map((c) => (
                 <th key={c.key} scope="col" className={c.num ? 'r' : undefined} style={c.width ? { width: c.width } : undefined} aria-sort={sort?.key === c.key ? (sort.down ? 'descending' : 'ascending') : undefined}>
                   {c.sort ? (
@@ -176,13 +185,13 @@ export function DataTable<T>(p: Props<T>) {
             </tr>
           </thead>
           <tbody>
-            {w.before > 0 && <tr aria-hidden="true"><td colSpan={columns.length} style={{ height: w.before, padding: 0, border: 0 }} /></tr>}
-            <Rows {...p} columns={columns} rows={rows} from={w.from} to={w.to} at={at} picked={picked} onAt={setAt} grouped={!sort} />
-            {w.after > 0 && <tr aria-hidden="true"><td colSpan={columns.length} style={{ height: w.after, padding: 0, border: 0 }} /></tr>}
+            {w.before > 0 && <tr aria-hidden="true"><td colSpan={columns.length + boxes} style={{ height: w.before, padding: 0, border: 0 }} /></tr>}
+            <Rows {...p} columns={columns} rows={rows} from={w.from} to={w.to} at={at} picked={picked} onAt={setAt} onPick={pick} grouped={!sort} />
+            {w.after > 0 && <tr aria-hidden="true"><td colSpan={columns.length + boxes} style={{ height: w.after, padding: 0, border: 0 }} /></tr>}
           </tbody>
           {totals && (
             <tfoot>
-              <tr>{columns.map((c) => <td key={c.key} className={c.num ? 'r' : undefined}>{c.total}</td>)}</tr>
+              <tr>{boxes > 0 && <td className="boxcol no-print" />}{columns.map((c) => <td key={c.key} className={c.num ? 'r' : undefined}>{c.total}</td>)}</tr>
             </tfoot>
           )}
         </table>
@@ -204,7 +213,8 @@ function reveal(box: HTMLDivElement | null, index: number, long: boolean) {
   requestAnimationFrame(() => box.querySelector('tr.on')?.scrollIntoView({ block: 'nearest' }));
 }
 
-function Rows<T>({ columns, rows, from, to, at, picked, onAt, grouped, rowKey, own, group, onOpen }: Props<T> & { from: number; to: number; at: number; picked: ReadonlySet<string>; onAt: (n: number) => void; grouped: boolean }) {
+function Rows<T>({ columns, rows, from, to, at, picked, onAt, onPick, grouped, rowKey, own, group, onOpen, onChoose }: Props<T> & { from: number; to: number; at: number; picked: ReadonlySet<string>; onAt: (n: number) => void; onPick: (key: string) => void; grouped: boolean }) {
+  const { t } = useT();
   const out: ReactNode[] = [];
   let last = '';
   for (let i = from; i < to; i++) {
@@ -213,11 +223,12 @@ function Rows<T>({ columns, rows, from, to, at, picked, onAt, grouped, rowKey, o
     const g = grouped ? group?.(row) : undefined;
     if (g && g.key !== last) {
       last = g.key;
-      out.push(<tr key={`g-${g.key}`} className="group"><td colSpan={columns.length}>{g.label}</td></tr>);
+      out.push(<tr key={`g-${g.key}`} className="group"><td colSpan={columns.length + (onChoose ? 1 : 0)}>{g.label}</td></tr>);
     }
     const names = [own?.(row) ? 'own' : '', i === at ? 'on' : '', picked.has(key) ? 'picked' : '', onOpen ? 'opens' : ''].filter(Boolean).join(' ');
     out.push(
       <tr key={key} className={names || undefined} aria-selected={picked.has(key) || undefined} data-key={key} onClick={onOpen ? () => { onAt(i); onOpen(row); } : undefined}>
+        {onChoose && <td className="boxcol no-print" onClick={(e) => e.stopPropagation()}><input type="checkbox" aria-label={t('table.choose', { name: key })} checked={picked.has(key)} onChange={() => onPick(key)} /></td>}
         {cellsOf(columns, row)}
       </tr>,
     );

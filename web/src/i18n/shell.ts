@@ -135,6 +135,8 @@ export const shell = {
   'word.complete': ['完整率 {p}', '{p} complete'],
   'word.selected': ['已选 {n} 行', '{n} selected'],
   'table.keys': ['j k 移动，Enter 打开，x 选择', 'j k move, Enter opens, x selects'],
+  'table.choose': ['选择 {name}', 'Choose {name}'],
+  'table.chooseAll': ['全部选择', 'Choose all'],
   'table.label': ['表格，{keys}', 'Table, {keys}'],
   'error.404': ['没有这个页面', 'No such page'],
   'error.404lead': ['地址可能抄错了，或者这一页还没有做。', 'The address may be mistyped, or the page does not exist yet.'],

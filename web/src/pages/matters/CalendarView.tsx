@@ -5,8 +5,9 @@ import { Link } from '../../components/Link';
 import { Failed, Waiting } from '../../components/States';
 import { useT } from '../../i18n';
 import { rfc3339 } from '../../lib/format';
-import { useParam } from '../../lib/router';
+import { useLocation, useParam } from '../../lib/router';
 import { useNow } from '../../shell/clock';
+import { dueAddress } from './query';
 
 type Day = { date: string; due: number; opened: number; closed: number };
 
@@ -60,8 +61,9 @@ export function CalendarView({ query }: { query: Query }) {
 /** What is due today or was due before leads to the list that holds it; of a coming day the list has no question. */
 function Due({ date, today, n }: { date: string; today: string; n: number }) {
   const { t } = useT();
+  const { search } = useLocation();
   const late = date < today;
   const text = <><span className="word">{t('ma.due')} </span>{n}</>;
   if (date > today) return <span className="warn">{text}</span>;
-  return <Link className={late ? 'danger' : 'warn'} href={`/matters?due=${late ? 'overdue' : 'today'}`}>{text}</Link>;
+  return <Link className={late ? 'danger' : 'warn'} href={dueAddress(search, late ? 'overdue' : 'today')}>{text}</Link>;
 }

@@ -1,5 +1,6 @@
-import { Input, Select } from 'antd';
-import { lazy, Suspense } from 'react';
+import { Button, Input, Select } from 'antd';
+import { useQueryClient } from '@tanstack/react-query';
+import { lazy, Suspense, useState } from 'react';
 import { useApi, usePageQuery, usePages } from '../../api/hooks';
 import { Card } from '../../components/Card';
 import { DataTable, type Column } from '../../components/DataTable';
@@ -13,7 +14,10 @@ import { can, useMe } from '../../shell/me';
 import { Board } from './Board';
 import { CalendarView } from './CalendarView';
 import { Deadline, Holder, StateChip } from './parts';
-import { deskQuery } from './query';
+import { deskQuery, withClosed } from './query';
+import { AssignMany } from './AssignMany';
+import { MergeModal } from './MergeModal';
+import { mergeBar } from './picks';
 import { SavedViews } from './SavedViews';
 import type { Counts, KindView, Row } from './types';
 
@@ -68,6 +72,8 @@ const chips = [
   { key: 'due', value: 'overdue', word: 'ma.overdue' },
   { key: 'due', value: 'today', word: 'ma.today' },
   { key: 'due', value: '3d', word: 'ma.3d' },
+  { key: 'due', value: 'week', word: 'ma.week' },
+  { key: 'type', value: withClosed, word: 'ma.closedToo' },
 ] as const;
 
 function Filters() {
@@ -99,7 +105,19 @@ function Filters() {
 function List({ query }: { query: ReturnType<typeof deskQuery> }) {
   const { t, lang } = useT();
   const { search } = useLocation();
+  const me = useMe();
+  const client = useQueryClient();
   const r = usePages<Row>('/matters', query);
+  const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
+  const [doing, setDoing] = useState<'' | 'assign' | 'merge'>('');
+  const kinds = useApi<KindView[]>('/matters/kinds');
+  const acts = can(me, 'matter.act') || can(me, 'matter.manage');
+  const picked = r.items.filter((x) => chosen.has(x.id)); // what a filter has taken out of sight is not acted upon
+  const bar = mergeBar(picked);
+  const changed = (gone: string[]) => {
+    setChosen(new Set([...chosen].filter((id) => !gone.includes(id))));
+    void client.invalidateQueries({ predicate: (q) => /^\/(matters|today)/.test(String(q.queryKey[0])) });
+  };
   const columns: Column<Row>[] = [
     { key: 'number', head: t('ma.number'), label: t('ma.number'), width: 132, cell: (x) => <Link href={`/matters/${x.id}`} className="mono">{x.number}</Link>, sort: (x) => x.number },
     { key: 'title', head: t('ma.what'), label: t('ma.what'), cell: (x) => <span className="strong">{x.title}{x.recurrences > 0 && <span className="chip danger gap">{t('ma.recur')} {x.recurrences}</span>}{x.reworks > 0 && <span className="chip warn gap">{t('ma.reworks')} {x.reworks}</span>}</span>, sort: (x) => x.title },
@@ -115,7 +133,19 @@ function List({ query }: { query: ReturnType<typeof deskQuery> }) {
   if (r.error) return <Card><Failed error={r.error} retry={r.retry} /></Card>;
   return (
     <Card flush>
-      <DataTable id="m" label={t('nav.matters')} columns={columns} rows={r.items} rowKey={(x) => x.id} more={r.more} exportPath="/matters" exportQuery={query} onOpen={(x) => navigate(carry(`/matters/${x.id}`, search))} empty={{ title: t('ma.none'), help: t('ma.noneHelp') }} />
+      {picked.length > 0 && (
+        <div className="pickbar no-print" role="toolbar" aria-label={t('ma.chosen', { n: picked.length })}>
+          <b>{t('ma.chosen', { n: picked.length })}</b>
+          {can(me, 'matter.act') && <Button size="small" type="primary" disabled={!kinds.data || picked.length > 200} onClick={() => setDoing('assign')}>{t('ma.assignMany')}</Button>}
+          {can(me, 'matter.manage') && <Button size="small" disabled={bar !== ''} title={bar ? t(`ma.bar.${bar}`) : undefined} onClick={() => setDoing('merge')}>{t('ma.merge')}</Button>}
+          {can(me, 'matter.manage') && bar !== '' && <span className="note">{t(`ma.bar.${bar}`)}</span>}
+          {picked.length > 200 && <span className="note">{t('ma.tooMany')}</span>}
+          <button type="button" className="linkish" onClick={() => setChosen(new Set())}>{t('ma.dropChoice')}</button>
+        </div>
+      )}
+      {doing === 'assign' && <AssignMany rows={picked} kinds={kinds.data ?? []} onClose={() => setDoing('')} onDone={changed} />}
+      {doing === 'merge' && <MergeModal rows={picked} onClose={() => setDoing('')} onDone={(into) => changed(picked.map((x) => x.id).filter((id) => id !== into))} />}
+      <DataTable id="m" label={t('nav.matters')} columns={columns} rows={r.items} rowKey={(x) => x.id} chosen={acts ? chosen : undefined} onChoose={acts ? setChosen : undefined} more={r.more} exportPath="/matters" exportQuery={query} onOpen={(x) => navigate(carry(`/matters/${x.id}`, search))} empty={{ title: t('ma.none'), help: t('ma.noneHelp') }} />
     </Card>
   );
 }

@@ -9,7 +9,8 @@ import { useParam } from '../../lib/router';
 import { ClockStrip } from './ClockStrip';
 import { ClockTable } from './ClockTable';
 import { EvidenceGrid } from './Evidence';
-import { Family, familySize } from './Family';
+import { Family } from './Family';
+import { familySize } from './kin';
 import { NextStep } from './NextStep';
 import { StateChip } from './parts';
 import { Timeline } from './Timeline';
@@ -64,7 +65,7 @@ export default function MatterPage({ id }: { id: string }) {
           </div>
           <div className="card-body">
             {tab === 'evidence' ? <EvidenceGrid items={m.evidence ?? []} />
-              : tab === 'family' ? <Family m={m} />
+              : tab === 'family' ? <Family m={m} onDone={refresh} />
                 : tab === 'clocks' ? <ClockTable m={m} onDone={refresh} />
                   : tab === 'map' ? (m.lng && m.lat ? <Suspense fallback={<Waiting height={360} />}><PlaceMap m={m} /></Suspense> : <p className="mid">{t('mp.noPlace')}</p>)
                     : <Timeline m={m} onDone={refresh} />}

@@ -1,7 +1,7 @@
 import { Button, Dropdown, Input, Popover } from 'antd';
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
-import { send, type Problem } from '../../api/client';
+import { call, send, type Problem } from '../../api/client';
 import { useApi } from '../../api/hooks';
 import { ActionError } from '../../components/States';
 import { useT } from '../../i18n';
@@ -18,7 +18,7 @@ export function SavedViews() {
   const r = useApi<{ items: Saved[] }>('/matters/views');
   const done = () => { setName(''); void r.refetch(); };
   const save = useMutation<unknown, Problem, void>({ mutationFn: () => send('POST', '/matters/views', { name: name.trim(), query: deskAddress(search) }), onSuccess: done });
-  const drop = useMutation<unknown, Problem, string>({ mutationFn: (id) => send('DELETE', `/matters/views/${id}`), onSuccess: done });
+  const drop = useMutation<unknown, Problem, string>({ mutationFn: (id) => call('DELETE', '/matters/views', { query: { id } }), onSuccess: done });
   const items = r.data?.items ?? [];
   return (
     <div className="desk-views">
@@ -33,12 +33,13 @@ export function SavedViews() {
           <button type="button" className="linkish">{t('ma.views')} {items.length}</button>
         </Dropdown>
       )}
+      <ActionError error={drop.error} />
       <Popover
         trigger="click"
         placement="bottomRight"
         content={
           <div style={{ width: 220 }}>
-            <Input aria-label={t('ma.viewName')} placeholder={t('ma.viewName')} value={name} maxLength={40} onChange={(e) => setName(e.target.value)} />
+            <Input aria-label={t('ma.viewName')} placeholder={t('ma.viewName')} value={name} maxLength={30} onChange={(e) => setName(e.target.value)} />
             <ActionError error={save.error} />
             <Button style={{ marginTop: 8 }} size="small" type="primary" disabled={!name.trim()} loading={save.isPending} onClick={() => save.mutate()}>{t('do.save')}</Button>
           </div>

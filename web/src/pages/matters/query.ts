@@ -11,6 +11,9 @@ export function deskQuery(search: string, region: string | undefined): Query {
   return q;
 }
 
+/** Every type of state but the void ones, as the chip “closed too” asks for them. */
+export const withClosed = 'open,assigned,working,submitted,checking,suspended,returned,closed';
+
 /** The address part that a saved view keeps. */
 export function deskAddress(search: string): string {
   const p = new URLSearchParams(search);
@@ -21,4 +24,12 @@ export function deskAddress(search: string): string {
   }
   out.sort();
   return out.toString();
+}
+
+/** The list of the same question, for one end only. */
+export function dueAddress(search: string, due: 'overdue' | 'today'): string {
+  const p = new URLSearchParams(deskAddress(search));
+  p.delete('view');
+  p.set('due', due);
+  return `/matters?${p.toString()}`;
 }

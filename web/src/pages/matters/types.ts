@@ -105,13 +105,14 @@ export type MatterView = Row & {
   source: string;
   sourceNumber: string;
   foundAt?: string;
+  site?: string;
   stages: { id: string; name: string; state: 'done' | 'now' | 'next' }[] | null;
   clocks: ClockView[] | null;
   elapsed: string;
   elapsedEn?: string;
   events: EventView[] | null;
   evidence: EvidenceRef[] | null;
-  family: { parent?: Row | null; children?: Row[] | null; mergedInto?: Row | null; merged?: Row[] | null; recurrences?: Row[] | null; duplicates?: Row[] | null };
+  family: { parent?: Row | null; children?: Row[] | null; mergedInto?: Row | null; merged?: Row[] | null; recurrenceOf?: Row | null; recurrences?: Row[] | null; duplicates?: Row[] | null };
   moves: MoveDef[] | null;
   watching: boolean;
   verify: { head: string; at: string };
