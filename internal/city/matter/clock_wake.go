@@ -254,7 +254,15 @@ func (w *work) say(m *Matter, version int64, clock string, c call) error {
 	if c.relation != "" {
 		more["told"] = c.relation
 	}
-	if err := w.append(m, Told{Act: "clock", Name: c.name, From: m.State, Opinion: c.text, More: more}); err != nil {
+	told := Told{Act: "clock", Name: c.name, From: m.State, Opinion: c.text, More: more}
+	if !w.me.IsSystem() {
+		who, _, err := w.party1(m)
+		if err != nil {
+			return err
+		}
+		told.Post = who.Post
+	}
+	if err := w.append(m, told); err != nil {
 		return err
 	}
 	if err := w.nearest(m); err != nil {

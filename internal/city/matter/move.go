@@ -1,6 +1,7 @@
 package matter
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"maps"
@@ -386,7 +387,14 @@ func (w *work) writeNotices(c *change) error {
 		}
 	}
 	for _, p := range c.parties {
-		if p.Relation == Watcher && p.Until == 0 {
+		if p.Relation != Watcher || p.Until != 0 {
+			continue
+		}
+		may, err := w.stillSees(m, p.Account, c.parties)
+		if err != nil {
+			return err
+		}
+		if may {
 			if err := tell("matter.watched", fmt.Sprintf("%s：%s", c.t.Name, m.Title), []int64{p.Account}); err != nil {
 				return err
 			}
@@ -414,12 +422,12 @@ func (w *work) stale(m *Matter) error {
 		return err
 	}
 	last := list[len(list)-1].Told
+	if !w.named(m) {
+		last.Display = ""
+	}
 	return fault.Newf(fault.Conflict, "moved", "%s 刚刚已由%s办理“%s”，现为“%s”。请刷新后再办", m.Number, nameOf(last), last.Name, k.State(m.State).Name)
 }
 
 func nameOf(t Told) string {
-	if t.PostName != "" {
-		return t.UnitName + t.PostName + t.Display
-	}
-	return t.Display
+	return cmp.Or(t.UnitName+t.PostName+t.Display, "他人")
 }

@@ -37,6 +37,7 @@ type town struct {
 	db    *store.DB
 	org   *org.Service
 	svc   *matter.Service
+	notes *notify.Service
 	clock *clock.Manual
 	actor map[string]access.Actor
 	fault func(string) error
@@ -62,7 +63,8 @@ func newTown(t *testing.T, cfg store.Config) *town {
 	c.seed()
 	kinds, err := kind.National()
 	c.ok(err)
-	c.svc, err = matter.New(c.db, c.org, kinds, matter.Config{Exhibits: photos{}, Notices: notify.New(c.db, notify.Config{Machine: c.clock}),
+	c.notes = notify.New(c.db, notify.Config{Machine: c.clock})
+	c.svc, err = matter.New(c.db, c.org, kinds, matter.Config{Exhibits: photos{}, Notices: c.notes,
 		Fault: func(step string) error {
 			if c.fault == nil {
 				return nil

@@ -62,6 +62,8 @@ type Service struct {
 	clocks *timekeeper
 	words  words
 	log    *slog.Logger
+
+	sources *sources
 }
 
 // New makes the service. Errors: a calendar that cannot be read.
@@ -87,7 +89,11 @@ func New(db *store.DB, people *org.Service, kinds *kind.Set, cfg Config) (*Servi
 	if err != nil {
 		return nil, err
 	}
-	return &Service{db: db, org: people, kinds: kinds, cfg: cfg, clocks: clocks, words: words{few: fewHits}, log: cfg.Log}, nil
+	list, err := parseSources(sourcesFile)
+	if err != nil {
+		return nil, err
+	}
+	return &Service{db: db, org: people, kinds: kinds, cfg: cfg, clocks: clocks, words: words{few: fewHits}, log: cfg.Log, sources: list}, nil
 }
 
 // SetPlaces gives the room the grid. Call it before the first request.
@@ -166,6 +172,11 @@ func (s *Service) self(ctx context.Context, actions ...access.Action) (*self, er
 	if err != nil {
 		return nil, err
 	}
+	return selfOf(dir, a), nil
+}
+
+// selfOf is an actor with its posts and units.
+func selfOf(dir *org.Directory, a access.Actor) *self {
 	me := &self{Actor: a, dir: dir, person: dir.Persons[a.Account]}
 	for _, g := range a.Grants() {
 		seat := dir.Posts[g.Post]
@@ -174,7 +185,7 @@ func (s *Service) self(ctx context.Context, actions ...access.Action) (*self, er
 		}
 		me.posts, me.units, me.seats = append(me.posts, seat.ID), append(me.units, seat.Unit), append(me.seats, seat)
 	}
-	return me, nil
+	return me
 }
 
 // reader is whoever may see matters at all: by region, or as a party of single ones.

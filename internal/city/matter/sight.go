@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"qingshan/internal/city/matter/kind"
 	"qingshan/internal/platform/access"
 	"qingshan/internal/platform/fault"
 	"qingshan/internal/platform/store"
@@ -35,7 +36,7 @@ func (me *self) sees(m *Matter, list []Party) bool {
 	switch {
 	case me.Can(access.MatterRead, m.Region):
 		return true
-	case m.Subject != 0 && slices.Contains(me.ownUnits(), m.Subject):
+	case m.Subject != 0 && slices.Contains(me.ownUnits(), m.Subject) && (looked(m, list) || me.reported(list)):
 		return true
 	case me.bound():
 		return false
@@ -43,6 +44,35 @@ func (me *self) sees(m *Matter, list []Party) bool {
 	return slices.ContainsFunc(list, func(p Party) bool {
 		return me.is(p) || p.Account != 0 && p.Account == me.Account && p.Relation != Watcher
 	})
+}
+
+// looked tells whether a matter has come so far that the firm it is about may know of it: it
+// was handed to somebody. Before, the site is still to be looked at, and telling the firm would
+// spoil that; one that turned out unfounded stays untold.
+func looked(m *Matter, list []Party) bool {
+	return m.Type != kind.Open && slices.ContainsFunc(list, func(p Party) bool { return p.Relation == Owner })
+}
+
+// handedOn is looked as a condition.
+const handedOn = "m.type <> 'open' AND EXISTS (SELECT 1 FROM matter_party o WHERE o.matter = m.id AND o.relation = 'owner')"
+
+// reported tells whether the actor itself made the report.
+func (me *self) reported(list []Party) bool {
+	return slices.ContainsFunc(list, func(p Party) bool { return p.Relation == Reporter && p.Account != 0 && p.Account == me.Account })
+}
+
+// stillSees tells whether an account that watches a matter may know of it now. One that may not
+// any more watches it no longer.
+func (w *work) stillSees(m *Matter, account int64, list []Party) (bool, error) {
+	a, err := w.s.org.ActorIn(w.ctx, w.Tx, account)
+	if err == nil && selfOf(w.dir, a).sees(m, list) {
+		return true, nil
+	}
+	if err != nil && !fault.Is(err, fault.NotFound) {
+		return false, err
+	}
+	_, err = w.Exec(w.ctx, "UPDATE matter_party SET until = $1 WHERE matter = $2 AND relation = 'watcher' AND account = $3 AND until = 0", w.NowMS(), m.ID, account)
+	return false, err
 }
 
 // visible reads a matter that the actor may know of. Errors: not found.
@@ -154,7 +184,7 @@ func (w *work) partySight(r region.Code, scopes []region.Code) []part {
 	}
 	var ways []string
 	if own := me.ownUnits(); len(own) > 0 {
-		ways = append(ways, "(m.subject <> 0 AND "+in(&p, "m.subject", own)+")")
+		ways = append(ways, "(m.subject <> 0 AND "+in(&p, "m.subject", own)+" AND ("+handedOn+" OR EXISTS (SELECT 1 FROM matter_party o WHERE o.matter = m.id AND o.relation = 'reporter' AND o.account = "+p.add(me.Account)+")))")
 	}
 	if !me.bound() {
 		for _, x := range []struct {

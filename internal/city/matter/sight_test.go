@@ -2,6 +2,7 @@ package matter_test
 
 import (
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -15,6 +16,13 @@ func TestWhoSeesWhat(t *testing.T) {
 		n := dust(0)
 		n.Subject = firm
 		own := c.open("town", n)
+		if _, err := c.svc.Matter(c.as("firm"), own.ID); err == nil {
+			t.Error("the firm it is about reads it before the site was looked at")
+		}
+		if p, err := c.svc.List(c.as("firm"), matter.Query{}); err != nil || len(p.Items) != 0 {
+			t.Errorf("the firm lists %d, %v", len(p.Items), err)
+		}
+		own = c.move("town", own, c.assign("town2"))
 		plain := c.open("town", dust(4000))
 		abroad := c.open("other", matter.Opening{Kind: "grid", Category: "dust", Region: countyB})
 		for _, x := range []struct {
@@ -57,7 +65,7 @@ func TestWhoSeesWhat(t *testing.T) {
 		n.Subject = c.unit("封丘纺织")
 		_, err = c.svc.Open(c.as("firm"), n)
 		c.want("a firm reports another firm", err, "not_found")
-		_, err = c.svc.Move(c.as("town"), own.ID, own.Version, c.assign("firm2"))
+		_, err = c.svc.Move(c.as("county"), own.ID, own.Version, matter.Step{Transition: "reassign", AssignPost: c.post("firm2"), Opinion: "改派"})
 		c.want("a firm is handed another firm's matter", err, "other_enterprise")
 		c.move("town", plain, c.assign("firm2"))
 		if p, err := c.svc.List(c.as("firm2"), matter.Query{}); err != nil || len(p.Items) != 1 {
@@ -136,6 +144,83 @@ func TestPagesShowEachMatterOnce(t *testing.T) {
 			if len(seen) != 47 {
 				t.Errorf("%s: %d of 47", sort, len(seen))
 			}
+		}
+	})
+}
+
+// What a firm reads of a matter about it names posts and units, never persons; it is told of
+// nothing that it may not see any more.
+func TestAFirmReadsPostsNotPersons(t *testing.T) {
+	both(t, func(c *town) {
+		n := dust(0)
+		n.Subject = c.unit("封丘化工")
+		m := c.open("town", n)
+		m = c.move("town", m, c.assign("town2"))
+		m = c.move("town2", m, accept)
+		p, err := c.svc.AskPause(c.as("town2"), m.ID, matter.Asking{Clock: "dispose", Reason: "待料", Until: c.clock.Now().AddDate(0, 0, 5).UnixMilli()})
+		c.ok(err)
+		c.ok(c.svc.Decide(c.as("county"), m.ID, p.ID, true, ""))
+		names := func(who string) (found int) {
+			c.Helper()
+			v, err := c.svc.Matter(c.as(who), m.ID)
+			c.ok(err)
+			if !matter.Unbroken(v.Events, v.Head) {
+				t.Errorf("%s: the record's chain is broken", who)
+			}
+			for _, e := range v.Events {
+				if e.Told.Display != "" {
+					found++
+				}
+				if e.Told.PostName == "" || e.Told.UnitName == "" {
+					t.Errorf("%s: %s without a post", who, e.Told.Name)
+				}
+			}
+			for _, q := range v.Parties {
+				if q.Account != 0 {
+					found++
+				}
+			}
+			for _, q := range v.Pauses {
+				if q.Approver != "" || q.AskedBy != 0 {
+					found++
+				}
+			}
+			return found
+		}
+		if n := names("county2"); n < 5 {
+			t.Errorf("the county reads %d names", n)
+		}
+		if n := names("firm"); n != 0 {
+			t.Errorf("the firm reads %d names", n)
+		}
+		v, err := c.svc.Matter(c.as("county"), m.ID)
+		c.ok(err)
+		_, err = c.svc.Move(c.as("firm"), m.ID, v.Version-1, accept)
+		if err == nil || !strings.Contains(err.Error(), "城关乡人民政府") && !strings.Contains(err.Error(), "封丘县") || strings.Contains(err.Error(), "演示") {
+			t.Errorf("a stale move of the firm: %v", err)
+		}
+
+		c.ok(c.svc.Watch(c.as("firm"), m.ID, true))
+		c.ok(c.svc.Watch(c.as("county2"), m.ID, true))
+		told := func(who string) int {
+			list, _, err := c.notes.Inbox(c.as(who), c.actor[who].Account, false, 0, 100)
+			c.ok(err)
+			return len(list)
+		}
+		firm, county := told("firm"), told("county2")
+		m = c.move("town2", v.Matter, submit)
+		if told("firm") != firm+1 || told("county2") != county+1 {
+			t.Errorf("a move was told to the firm %d times, to the county %d times", told("firm")-firm, told("county2")-county)
+		}
+		m = c.move("county", m, closes)
+		firm = told("firm")
+		m = c.move("county", m, matter.Step{Transition: "reopen", Opinion: "又有扬尘"})
+		if told("firm") != firm {
+			t.Error("the firm was told of a report that is still to be looked at")
+		}
+		m = c.move("town", m, c.assign("town2"))
+		if told("firm") != firm {
+			t.Error("the firm still watches what it had lost sight of")
 		}
 	})
 }

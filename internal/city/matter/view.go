@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"qingshan/internal/city/matter/kind"
+	"qingshan/internal/platform/access"
 	"qingshan/internal/platform/fault"
 	"qingshan/internal/platform/store"
 )
@@ -117,7 +118,7 @@ func (w *work) matter(id int64) (*View, error) {
 	v.Watching = slices.ContainsFunc(v.Parties, func(p Party) bool {
 		return p.Relation == Watcher && p.Until == 0 && p.Account == w.me.Account
 	})
-	v.hide()
+	v.hide(w.named(m))
 	v.Family, err = w.family(m)
 	return v, err
 }
@@ -131,9 +132,32 @@ func (me *self) fields(k *kind.Kind, rel map[string]bool) map[string]bool {
 	return out
 }
 
-// hide takes out of the matter and its record what the actor may not read. The bodies, which
-// the hashes are made of, are dropped when anything was taken out of them.
-func (v *View) hide() {
+// named tells whether the actor reads who did what by name: whoever reads the matters of its
+// region. A firm and a party from elsewhere read posts and units.
+func (w *work) named(m *Matter) bool { return w.me.IsSystem() || w.me.Can(access.MatterRead, m.Region) }
+
+// hide takes out of the matter and its record what the actor may not read: fields, and persons'
+// names unless named. The bodies, which the hashes are made of, are dropped when a field was
+// taken out of them; the names in them are never shown.
+func (v *View) hide(named bool) {
+	if !named {
+		for i := range v.Events {
+			if t := &v.Events[i].Told; t.Account != 0 {
+				t.Display, t.Person = "", 0
+			}
+		}
+		for i := range v.Parties {
+			v.Parties[i].Account = 0
+		}
+		for i := range v.Pauses {
+			v.Pauses[i].AskedBy, v.Pauses[i].Approver = 0, ""
+		}
+		for i := range v.Clocks {
+			for j := range v.Clocks[i].Granted {
+				v.Clocks[i].Granted[j].By = ""
+			}
+		}
+	}
 	for id := range v.Fields {
 		if !v.Visible[id] {
 			delete(v.Fields, id)
