@@ -6,8 +6,10 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 
 	"qingshan/internal/city/matter/kind"
+	"qingshan/internal/platform/access"
 	"qingshan/internal/platform/fault"
 	"qingshan/internal/platform/rest"
 )
@@ -45,6 +47,7 @@ type EventOut struct {
 	From     *StateRef         `json:"from"`
 	To       StateRef          `json:"to"`
 	Actor    ActorOut          `json:"actor"`
+	Assigned string            `json:"assigned,omitempty" doc:"交给谁办理或核查：单位和岗位"`
 	Opinion  string            `json:"opinion"`
 	Fields   []FieldOut        `json:"fields"`
 	Evidence []EvidenceRef     `json:"evidence"`
@@ -80,6 +83,7 @@ type EvidenceDef struct {
 // NeedOut is what a move must bring.
 type NeedOut struct {
 	Fields   []FieldDef    `json:"fields"`
+	Optional []FieldDef    `json:"optional" doc:"还可以填写的栏目"`
 	Evidence []EvidenceDef `json:"evidence"`
 	Opinion  bool          `json:"opinion"`
 }
@@ -102,6 +106,7 @@ type MoveOut struct {
 	Refusal     *RefusalOut `json:"refusal"`
 	Need        NeedOut     `json:"need"`
 	Assigns     string      `json:"assigns"`
+	Due         bool        `json:"due" doc:"可以另定办理期限"`
 	Consequence string      `json:"consequence"`
 }
 
@@ -201,7 +206,7 @@ func (x *shape) matter(v *View) MatterOut {
 		out.Events = append(out.Events, x.event(v, e))
 	}
 	for _, mv := range v.Moves {
-		out.Moves = append(out.Moves, moveOut(k, mv))
+		out.Moves = append(out.Moves, moveOut(k, mv, v.who))
 	}
 	f := v.Family
 	out.Family = FamilyOut{Children: x.rows(f.Children), Merged: x.rows(f.Merged), Recurrences: x.rows(f.Recurrences), Duplicates: x.rows(f.Duplicates),
@@ -259,6 +264,11 @@ func (x *shape) event(v *View, e Event) EventOut {
 	k, t := v.Kind, e.Told
 	out := EventOut{Seq: e.Seq, At: shownTime(e.At), Act: t.Act, Name: t.Name, To: x.stateOf(k, t.To), Opinion: t.Opinion, More: t.More,
 		Actor: ActorOut{t.Display, t.PostName, t.UnitName}, Fields: x.fields(k, t.Fields), Evidence: []EvidenceRef{}, Hash: hex.EncodeToString(e.Hash)}
+	if p := x.post(t.AssignPost); p != nil {
+		out.Assigned = x.short(x.dir.Posts[t.AssignPost].Unit) + " " + p.Name
+	} else {
+		out.Assigned = x.short(t.AssignUnit)
+	}
 	if t.From != "" {
 		from := x.stateOf(k, t.From)
 		out.From = &from
@@ -310,8 +320,15 @@ func fieldDef(f *kind.Field) FieldDef {
 	return d
 }
 
-func needOut(k *kind.Kind, n kind.Need) NeedOut {
-	out := NeedOut{[]FieldDef{}, []EvidenceDef{}, n.Opinion}
+// needOut is what a step brings; of what it may bring besides, only what somebody with these
+// relations may fill in.
+func needOut(k *kind.Kind, n kind.Need, rel map[string]bool) NeedOut {
+	out := NeedOut{[]FieldDef{}, []FieldDef{}, []EvidenceDef{}, n.Opinion}
+	for _, id := range n.Optional {
+		if f := k.Field(id); f != nil && f.WritableBy(rel) {
+			out.Optional = append(out.Optional, fieldDef(f))
+		}
+	}
 	for _, id := range n.Fields {
 		if f := k.Field(id); f != nil {
 			out.Fields = append(out.Fields, fieldDef(f))
@@ -324,10 +341,12 @@ func needOut(k *kind.Kind, n kind.Need) NeedOut {
 	return out
 }
 
-func moveOut(k *kind.Kind, mv kind.Move) MoveOut {
+func moveOut(k *kind.Kind, mv kind.Move, rel map[string]bool) MoveOut {
 	t := mv.Transition
 	out := MoveOut{ID: t.ID, Name: t.Name, NameEn: t.NameEn, Act: string(t.Act), To: Ref{t.To, t.To}, Allowed: mv.Refusal == nil,
-		Need: needOut(k, t.Need), Assigns: t.Assigns, Consequence: t.Consequence}
+		Need: needOut(k, t.Need, rel), Assigns: t.Assigns, Consequence: t.Consequence}
+	// The end that may be set is the main clock's, as enterBy takes it.
+	out.Due = t.Assigns == Owner && slices.ContainsFunc(k.Clocks, func(c kind.Clock) bool { return len(c.Extend) > 0 })
 	if s := k.State(t.To); s != nil {
 		out.To.Name = s.Name
 	}
@@ -349,7 +368,18 @@ type KindOut struct {
 	Categories []CategoryOut `json:"categories"`
 	Fields     []FieldDef    `json:"fields"`
 	States     []StateRef    `json:"states"`
-	Starts     []StartOut    `json:"starts"`
+	Starts     []StartOut    `json:"starts" doc:"您的岗位可用的登记方式"`
+	Hands      []HandOut     `json:"hands" doc:"交给承办单位的动作；批量交办用"`
+}
+
+// HandOut is a step that hands a matter to who shall do it.
+type HandOut struct {
+	ID      string   `json:"id"`
+	Name    string   `json:"name"`
+	NameEn  string   `json:"nameEn"`
+	From    []string `json:"from" doc:"可用的状态"`
+	Opinion bool     `json:"opinion"`
+	Plain   bool     `json:"plain" doc:"不要求栏目和材料，可以批量办"`
 }
 
 // CategoryOut is a category of a kind.
@@ -366,15 +396,17 @@ type CategoryOut struct {
 type StartOut struct {
 	ID      string  `json:"id"`
 	Name    string  `json:"name"`
+	NameEn  string  `json:"nameEn"`
 	Need    NeedOut `json:"need"`
 	Assigns string  `json:"assigns"`
 }
 
 func (h *API) kinds(ctx context.Context, _ *struct{}) (*bodyOut[[]KindOut], error) {
 	out := []KindOut{}
+	rel := postRelations(ctx)
 	for _, k := range h.svc.InForce() {
 		o := KindOut{ID: k.ID, Name: k.Name, NameEn: k.NameEn, Prefix: k.Prefix, Edition: k.Edition, Source: k.Source, Confidence: k.Confidence,
-			Categories: []CategoryOut{}, Fields: []FieldDef{}, States: []StateRef{}, Starts: []StartOut{}}
+			Categories: []CategoryOut{}, Fields: []FieldDef{}, States: []StateRef{}, Starts: []StartOut{}, Hands: []HandOut{}}
 		for _, c := range k.Categories {
 			o.Categories = append(o.Categories, CategoryOut{c.ID, c.Name, c.NameEn, c.Tile, c.Roadside, c.Patrol})
 		}
@@ -386,11 +418,36 @@ func (h *API) kinds(ctx context.Context, _ *struct{}) (*bodyOut[[]KindOut], erro
 		}
 		for _, id := range k.Start {
 			t := k.Transition(id)
-			o.Starts = append(o.Starts, StartOut{t.ID, t.Name, needOut(k, t.Need), t.Assigns})
+			if !slices.ContainsFunc(t.By, func(r string) bool { return rel[r] }) {
+				continue
+			}
+			o.Starts = append(o.Starts, StartOut{t.ID, t.Name, t.NameEn, needOut(k, t.Need, rel), t.Assigns})
+		}
+		for _, t := range k.Transitions {
+			if t.Assigns == Owner && !t.Starts() {
+				o.Hands = append(o.Hands, HandOut{t.ID, t.Name, t.NameEn, t.From, t.Need.Opinion, len(t.Need.Fields) == 0 && len(t.Need.Evidence) == 0})
+			}
 		}
 		out = append(out, o)
 	}
 	return &bodyOut[[]KindOut]{out}, nil
+}
+
+// postRelations are the relations that the actor's posts give it to a new matter somewhere in
+// its scope, the reporter's included.
+func postRelations(ctx context.Context) map[string]bool {
+	a, _ := access.From(ctx)
+	rel := map[string]bool{Reporter: true, "system": a.IsSystem()}
+	for _, g := range a.Grants() {
+		rel["role:"+g.Role] = true
+		for _, l := range levels {
+			rel[l.token] = rel[l.token] || l.role == g.Role
+		}
+		if cell, ok := strings.CutPrefix(g.Role, "grid_"); ok {
+			rel["cell:"+cell] = true
+		}
+	}
+	return rel
 }
 
 func (h *API) diagram(w http.ResponseWriter, r *http.Request) error {
