@@ -63,7 +63,7 @@ func (o mattersBench) measure(ctx context.Context, s *server.Server, res *matter
 // alone takes the processor time of every call by a user of each kind, the median of seven.
 func (o mattersBench) alone(ctx context.Context, base string, clients []*http.Client, m *mover, res *mattersBenchResult) error {
 	var moves []time.Duration
-	for _, page := range benchedMatters {
+	for _, page := range append(slices.Clone(benchedMatters), countyOutcome) {
 		var cpu, wall []time.Duration
 		for i := range 7 * (len(clients) - 1) {
 			address, ok := mattersCall(base, page, 1+i%(len(clients)-1))

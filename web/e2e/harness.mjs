@@ -79,7 +79,7 @@ export async function startDemo(o = {}) {
     one.stderr.on('data', (b) => (log += b));
     one.on('error', (e) => (ended = String(e)));
     one.on('exit', (code, signal) => (ended = `ended with ${code ?? signal}`));
-    const until = Date.now() + (o.waitMs ?? 240_000);
+    const until = Date.now() + (o.waitMs ?? 600_000);
     while (Date.now() < until && !ended) {
       const ok = await fetch(`${base}/api/v1/config/public`).then((r) => r.ok, () => false);
       if (ok) return;
