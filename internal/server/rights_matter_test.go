@@ -17,6 +17,7 @@ func matterSamples(table map[string][]sample) {
 	table["matterCounts"] = []sample{{path: "/matters/counts?region={B}"}}
 	table["matterDuplicates"] = []sample{{path: "/matters/duplicates?kind=complaint&category=dust&region={B}", hides: "获嘉县", never: true}}
 	table["matterKinds"] = none
+	table["matterSources"] = none
 	table["matterKindDiagram"] = []sample{{path: "/matters/kinds/nope/diagram.svg", never: true}}
 	table["matterViewList"] = none
 	table["matterViewAdd"] = none

@@ -1,6 +1,7 @@
 package grid
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"slices"
@@ -76,7 +77,7 @@ func (s *Service) Duties(ctx context.Context, r region.Code, days int) (Duties, 
 		}
 		return nil
 	})
-	slices.SortFunc(out.Rows, func(a, b Duty) int { return int(sortable(a.Region) - sortable(b.Region)) })
+	slices.SortFunc(out.Rows, func(a, b Duty) int { return cmp.Compare(a.Region, b.Region) })
 	slices.SortFunc(out.Unseen, func(a, b Unseen) int { return int(a.Since - b.Since) })
 	out.Unseen = out.Unseen[:min(len(out.Unseen), maxUnseen)]
 	return out, err

@@ -4,6 +4,7 @@ import (
 	"context"
 	"strconv"
 
+	"qingshan/internal/city/matter"
 	"qingshan/internal/platform/access"
 	"qingshan/internal/platform/rest"
 	"qingshan/internal/rules/calendar"
@@ -33,10 +34,10 @@ func (h *API) outcomeTable(ctx context.Context, in *outcomeIn) (*rest.Table, err
 		return nil, err
 	}
 	var rows [][]string
-	for i, x := range list.Rows {
-		rows = append(rows, outcomeLine(h.outcomeRow(ctx, x, i < list.Ranked)))
+	for i := range list.Rows {
+		rows = append(rows, outcomeLine(h.outcomeRow(ctx, &list.Rows[i], list.Bands, i < list.Ranked)))
 	}
-	total := outcomeLine(h.outcomeRow(ctx, list.Total, true))
+	total := outcomeLine(h.outcomeRow(ctx, &list.Total, list.Bands, true))
 	total[0], total[1] = "合计", ""
 	rows = append(rows, total)
 	period := calendar.DayOf(from).String() + "至" + calendar.DayOf(to-1).String()
@@ -44,12 +45,28 @@ func (h *API) outcomeTable(ctx context.Context, in *outcomeIn) (*rest.Table, err
 	return &rest.Table{Name: h.s.org.RegionName(ctx, r) + "各" + unit + "网格成效 " + period, Rows: rest.Rows(rows), Columns: outcomeColumns(unit)}, nil
 }
 
+// levelNames are the heads of what others found, in the order of matter.Levels.
+var levelNames = map[string]string{"complaint": "投诉举报", "county": "县级督查", "city": "市级督查", "province": "省级督查", "ministry": "部级督查", "other": "媒体、监测等"}
+
 func outcomeColumns(unit string) []rest.Column {
 	out := []rest.Column{{Name: unit}, {Name: "行政区代码"}}
-	for _, name := range []string{"问题数", "网格先发现", "他人先发现", "网格先发现占比（%）", "漏报", "路边可见", "漏报率（%）",
-		"看见到上报，中位（小时）", "上报到办理，中位（小时）", "发现到销号，中位（天）", "应办结", "按期率（%）", "报结", "退回率（%）", "已销号", "复发率（%）", "轻微占比（%）"} {
-		out = append(out, rest.Column{Name: name, Kind: rest.Number})
+	number := func(names ...string) {
+		for _, name := range names {
+			out = append(out, rest.Column{Name: name, Kind: rest.Number})
+		}
 	}
+	number("问题数", "网格先发现", "他人先发现")
+	for _, l := range matter.Levels {
+		number("其中" + levelNames[l])
+	}
+	number("其中无到期巡查", "网格先发现占比（%）", "漏报", "路边可见", "漏报率（%）", "看见到上报，中位（小时）", "上报到办理，中位（小时）", "发现到销号，中位（天）", "轻微占比（%）")
+	for _, f := range figures {
+		number(f.name+"分子", f.name+"分母", f.name+"（%）")
+		if f.graded {
+			out = append(out, rest.Column{Name: f.name + "等级"})
+		}
+	}
+	number("按期结案率名次")
 	return append(out, rest.Column{Name: "备注"})
 }
 
@@ -61,21 +78,34 @@ func outcomeLine(o outcomeRow) []string {
 		}
 		return indicator.Rate{Num: ms, Den: calendar.MsPerDay / 24}.Ratio(1)
 	}
-	text := func(r rateOut) string {
-		if r.Den == 0 {
+	text := func(text string, den int64) string {
+		if den == 0 {
 			return ""
 		}
-		return r.Text
+		return text
 	}
-	count := func(n int64) string { return strconv.FormatInt(n, 10) }
-	closed, note := o.CloseDays, ""
+	closed := o.CloseDays
 	if closed == indicator.Dash {
 		closed = ""
 	}
-	if !o.Ranked {
-		note = "样本不足 " + n(indicator.Smallest) + "，不排"
+	out := []string{o.Region.Name, o.Region.Code, n(o.Found), n(o.Own), n(o.Others)}
+	for _, l := range o.By {
+		out = append(out, n(l.N))
 	}
-	return []string{o.Region.Name, o.Region.Code, n(o.Found), n(o.Own), n(o.Others), text(o.OwnRate), n(o.Missed), n(o.Roadside), text(o.MissRate),
-		hours(o.MedianFind), hours(o.MedianAct), closed, count(o.OnTime.Den), text(o.OnTime), count(o.Returns.Den), text(o.Returns),
-		count(o.Recurrences.Den), text(o.Recurrences), text(o.Trivial), note}
+	out = append(out, n(o.Undue), text(o.OwnRate.Text, o.OwnRate.Den), n(o.Missed), n(o.Roadside), text(o.MissRate.Text, o.MissRate.Den),
+		hours(o.MedianFind), hours(o.MedianAct), closed, text(o.Trivial.Text, o.Trivial.Den))
+	for i, f := range o.Figures {
+		out = append(out, strconv.FormatInt(f.Num, 10), strconv.FormatInt(f.Den, 10), text(f.Text, f.Den))
+		if figures[i].graded {
+			out = append(out, f.Grade)
+		}
+	}
+	place, note := "", ""
+	if o.Place > 0 {
+		place = n(o.Place)
+	}
+	if !o.Ranked {
+		note = "发现占比样本不足 " + n(indicator.Smallest) + "，不排"
+	}
+	return append(out, place, note)
 }

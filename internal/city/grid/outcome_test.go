@@ -77,7 +77,7 @@ func TestT51(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if o.Total.Missed != 1 || o.Total.Missing != (indicator.Rate{Num: 1, Den: 2}) || o.Total.Roadside != 1 || o.Total.Own != 1 || o.Total.Others != 2 {
+		if o.Total.Missed != 1 || o.Total.Figures.Missing != (indicator.Rate{Num: 1, Den: 2}) || o.Total.Roadside != 1 || o.Total.Own != 1 || o.Total.Others != 2 || o.Total.By["province"] != 2 {
 			t.Errorf("%+v", o.Total)
 		}
 		if len(o.Rows) != 2 || o.Ranked != 0 {

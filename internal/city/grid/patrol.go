@@ -3,7 +3,6 @@ package grid
 import (
 	"cmp"
 	"context"
-	"database/sql"
 	"fmt"
 	"slices"
 
@@ -154,7 +153,7 @@ func (s *Service) history(ctx context.Context, tx *store.Tx, st *state, town reg
 	}
 	list, err := s.cfg.Matters.Findings(ctx, tx, town, tx.NowMS()-int64(risk.LookBack)*calendar.MsPerDay, tx.NowMS()+1)
 	for _, f := range list {
-		if f.At == nil || f.Cell == 0 {
+		if f.At == nil || f.Cell == 0 || f.Unfounded {
 			continue
 		}
 		i := st.nearest(f.Cell, *f.At, float64(risk.NearM))
@@ -163,7 +162,7 @@ func (s *Service) history(ctx context.Context, tx *store.Tx, st *state, town reg
 		}
 		id := st.sources[i].ID
 		switch {
-		case f.Kind == "signal" && f.Open:
+		case f.Kind == "signal" && f.Open():
 			h.signals[id] = true
 		case f.Kind == "complaint":
 			h.complaints[id]++
@@ -216,18 +215,4 @@ func (p *Stop) weigh(x *Source, n Norm, risk Risk, h *history, now int64) {
 	if w := map[string]int{"key": risk.Key, "complained": risk.Complained, "risk": risk.Risk}[x.Class]; w > 0 {
 		because(w, x.Class, ClassName(x.Class))
 	}
-}
-
-// readMissed reads the missed problems of a region by matter.
-func readMissed(ctx context.Context, tx *store.Tx, r region.Code, from, to int64) (map[int64]bool, error) {
-	rows, err := tx.Query(ctx, "SELECT matter, roadside FROM grid_missed WHERE region LIKE $1 AND found_at >= $2 AND found_at < $3", r.Short()+"%", from, to)
-	out := map[int64]bool{}
-	_, err = collect(rows, err, func(r *sql.Rows) (_ struct{}, err error) {
-		var id int64
-		var road int
-		err = r.Scan(&id, &road)
-		out[id] = road == 1
-		return
-	})
-	return out, err
 }

@@ -200,14 +200,27 @@ func (r *Rules) roleSet(id string) RoleSet {
 	if i := slices.IndexFunc(r.Roles, func(s RoleSet) bool { return s.ID == id }); i >= 0 {
 		return r.Roles[i]
 	}
-	return r.Roles[0]
+	out := r.Roles[0]
+	out.Name = gone(id, out.Name)
+	return out
+}
+
+// gone names a set that a region has set and that is no longer there, wherever the set that is
+// taken instead is shown.
+func gone(id, instead string) string {
+	if id == "" {
+		return instead
+	}
+	return instead + "（所设“" + id + "”已不在，暂按此套）"
 }
 
 func (r *Rules) normSet(id string) NormSet {
 	if i := slices.IndexFunc(r.Norms, func(s NormSet) bool { return s.ID == id }); i >= 0 {
 		return r.Norms[i]
 	}
-	return r.Norms[0]
+	out := r.Norms[0]
+	out.Name = gone(id, out.Name)
+	return out
 }
 
 // risk are the weights in force on a day.

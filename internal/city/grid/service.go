@@ -11,6 +11,7 @@ import (
 	"qingshan/internal/platform/geo"
 	"qingshan/internal/platform/store"
 	"qingshan/internal/rules/calendar"
+	"qingshan/internal/rules/indicator"
 	"qingshan/internal/rules/region"
 )
 
@@ -31,6 +32,7 @@ type Service struct {
 	sites *telemetry.Service
 	cfg   Config
 	rules *Rules
+	bands []indicator.Bands
 	memo  memo
 }
 
@@ -46,7 +48,11 @@ func New(db *store.DB, people *org.Service, sites *telemetry.Service, cfg Config
 	if cfg.Tolerance == (geo.Tolerance{}) {
 		cfg.Tolerance = geo.DefaultTolerance()
 	}
-	return &Service{db: db, org: people, sites: sites, cfg: cfg, rules: cfg.Rules}, nil
+	bands, err := indicator.National()
+	if err != nil {
+		return nil, err
+	}
+	return &Service{db: db, org: people, sites: sites, cfg: cfg, rules: cfg.Rules, bands: bands}, nil
 }
 
 func today(tx *store.Tx) string { return tx.Now().In(clock.Shanghai).Format(time.DateOnly) }

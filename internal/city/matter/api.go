@@ -34,6 +34,7 @@ func (s *Service) Register(a *rest.API) {
 	rest.Register(a, get("/matters/counts", "matterCounts", "事项计数"), h.counts)
 	rest.Register(a, get("/matters/duplicates", "matterDuplicates", "可能重复的事项"), h.duplicates)
 	rest.Register(a, get("/matters/kinds", "matterKinds", "事项类别"), h.kinds)
+	rest.Register(a, get("/matters/sources", "matterSources", "可选的事项来源"), h.sources)
 	rest.Raw(a, rest.Spec{Method: http.MethodGet, Path: "/matters/kinds/{id}/diagram.svg", ID: "matterKindDiagram", Summary: "事项类别流程图", Tag: "matter",
 		Access: access.LoggedIn, Returns: "image/svg+xml"}, h.diagram)
 	rest.Register(a, get("/matters/views", "matterViewList", "保存的查询"), h.views)

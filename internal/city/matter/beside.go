@@ -56,6 +56,9 @@ func (w *work) remark(m *Matter, t Told, action, summary string) error {
 	if err := save(w.ctx, w.Tx, m, version); err != nil {
 		return err
 	}
+	if err := w.keepRounds(m); err != nil {
+		return err
+	}
 	if err := w.s.before("audit"); err != nil {
 		return err
 	}

@@ -72,6 +72,13 @@ func (s *Service) fill(ctx context.Context, tx *store.Tx, p *Past) error {
 	if err := s.fillClocks(&work{Tx: tx, ctx: ctx, s: s}, m, clocks); err != nil {
 		return err
 	}
+	ran := make([]Clock, len(clocks))
+	for i := range clocks {
+		ran[i] = clocks[i].Clock
+	}
+	if err := s.putRounds(ctx, tx, m, p.Record, ran, len(p.Record)); err != nil {
+		return err
+	}
 	for i, t := range p.Record {
 		_, err := tx.Exec(ctx, `INSERT INTO matter_event (matter, seq, at, act, transition, state, account, post, body, hash)
 			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`, m.ID, t.Seq, t.At, t.Act, t.Transition, t.To, t.Account, t.Post, bodies[i], hashes[i])

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 
 	"qingshan/internal/city/matter/kind"
 	"qingshan/internal/platform/access"
@@ -102,10 +101,7 @@ func (w *work) draft(n *Opening) (*Matter, *kind.Kind, error) {
 			m.Title = string(r[:maxTitle])
 		}
 	}
-	if m.Source == "" {
-		m.Source = w.ownSource()
-	}
-	return m, k, nil
+	return m, k, w.settleSource(m)
 }
 
 func (m *Matter) checkTexts() error {
@@ -202,23 +198,6 @@ func (w *work) mayReport(m *Matter) error {
 	return nil
 }
 
-// ownSource is the source of a report by the reporter's post.
-func (w *work) ownSource() string {
-	for _, s := range w.me.seats {
-		switch {
-		case strings.HasPrefix(s.Role, "grid_"):
-			return "grid"
-		case s.Role == "enterprise":
-			return "enterprise"
-		case s.Role == "township", s.Role == "county":
-			return s.Role
-		case s.Role == "inspector", s.Role == "campaign_office", s.Role == "bureau", s.Role == "city_leader":
-			return "city"
-		}
-	}
-	return "system"
-}
-
 // start finds the transition that creates the matter.
 func (w *work) start(m *Matter, k *kind.Kind, n Opening) (*kind.Transition, kind.Who, *kind.Refusal, error) {
 	who, err := w.who(m, nil)
@@ -312,16 +291,13 @@ func taken(err error) error {
 	return err
 }
 
-// adopt makes a matter the child of another.
+// adopt makes a matter the child of another; the parent's own record and count are written by
+// whoever made the child.
 func (w *work) adopt(c *change, parent int64) error {
 	if err := w.s.before("link"); err != nil {
 		return err
 	}
-	if err := w.link(parent, c.m.ID, "child", ""); err != nil {
-		return err
-	}
-	_, err := w.Exec(w.ctx, "UPDATE matter SET children = children + 1 WHERE id = $1", parent)
-	return err
+	return w.link(parent, c.m.ID, "child", "")
 }
 
 func (w *work) link(a, b int64, what, reason string) error {

@@ -3,8 +3,6 @@ package matter
 import (
 	"context"
 	"database/sql"
-	"encoding/json"
-	"fmt"
 
 	"qingshan/internal/city/matter/kind"
 	"qingshan/internal/platform/geo"
@@ -13,106 +11,106 @@ import (
 	"qingshan/internal/rules/region"
 )
 
-// Finding is a matter as the measure of the grid sees it. Times are ms UTC, 0 none.
+// Finding is one life of a matter as the measure of the grid sees it: a matter that came back
+// is found again, by whoever reported its return.
 type Finding struct {
-	ID                                           int64
-	Kind, Category, Source                       string
-	Region                                       region.Code
-	Cell                                         int64
-	Site                                         string
-	At                                           *geo.Point
-	Since                                        int64 // first existence as established (field existed_since), 0 not known
-	FoundAt, OpenedAt, ActedAt, DoneAt, ClosedAt int64
-	Late                                         bool
-	Reworks, Recurrences                         int
-	Patrol, Roadside                             bool // of the category
-	Open                                         bool
+	ID int64
+	Round
+	Kind, Category string
+	Side, Level    string // of its source
+	Region         region.Code
+	Cell           int64
+	Site           string
+	At             *geo.Point
+	Patrol         bool // of the category: on the patrol's list
+	Roadside       bool // of the category: visible from the road
 }
 
-const findingColumns = `id, kind, edition, category, source, region, cell, site, lng, lat, fields, found_at, opened_at, acted_at, done_at, closed_at, late, reworks, recurrences, open`
+// Open tells whether it still goes on.
+func (f *Finding) Open() bool { return f.Closed == 0 && !f.Dead }
 
-// measuredColumns are those that figures are counted from; one index holds them for a county.
-const measuredColumns = `id, kind, edition, category, source, region, cell, '', NULL, NULL, '{}', found_at, opened_at, acted_at, done_at, closed_at, late, reworks, recurrences, open`
+const measuredColumns = `r.matter, r.round, r.kind, r.edition, r.category, r.source, r.region, r.cell, r.since_at, r.found_at, r.opened_at, r.filed_at,
+	r.sent_at, r.acted_at, r.handed_at, r.closed_at, r.due_at, r.ended_at, r.reworks, r.performed, r.returned, r.extended, r.shelved, r.recurred, r.unfounded`
 
-// Findings lists the matters of a region that were opened from an instant to another
-// (exclusive), without void ones and those merged into another. It asks for no permission:
-// the room that counts them asks for its own.
+// Findings lists what was reported in a region from an instant to another (exclusive), with
+// place and site, without void matters and those merged into another, in the order of the
+// reports. It asks for no permission: the room that counts them asks for its own.
 func (s *Service) Findings(ctx context.Context, tx *store.Tx, r region.Code, from, to int64) ([]Finding, error) {
-	return s.findings(ctx, tx, findingColumns, r, from, to)
+	return s.placed(ctx, tx, r, "r.until_at >= $2 AND r.opened_at >= $2 AND r.opened_at < $3", from, to)
 }
 
-// Measured lists the same without Site, At and Since, for counting many.
+// Changed lists in the same way what changed since an instant.
+func (s *Service) Changed(ctx context.Context, tx *store.Tx, since int64) ([]Finding, error) {
+	return s.placed(ctx, tx, "", "r.changed_at >= $2", since)
+}
+
+func (s *Service) placed(ctx context.Context, tx *store.Tx, r region.Code, cond string, args ...any) ([]Finding, error) {
+	where, key := within(r)
+	rows, err := tx.Query(ctx, "SELECT "+measuredColumns+", m.site, m.lng, m.lat FROM matter_round r JOIN matter m ON m.id = r.matter WHERE "+where+
+		" AND r.dead = 0 AND "+cond+" ORDER BY r.opened_at, r.matter, r.round", append([]any{key}, args...)...)
+	return s.findings(rows, err, true)
+}
+
+// Measured lists what figures of a period are counted from: whatever was reported, handed
+// out, due or closed in it and was reported before its end, without Site and At.
 func (s *Service) Measured(ctx context.Context, tx *store.Tx, r region.Code, from, to int64) ([]Finding, error) {
-	return s.findings(ctx, tx, measuredColumns, r, from, to)
+	where, key := within(r)
+	rows, err := tx.Query(ctx, "SELECT "+measuredColumns+" FROM matter_round r WHERE "+where+" AND r.until_at >= $2 AND r.opened_at < $3 AND r.dead = 0", key, from, to)
+	return s.findings(rows, err, false)
 }
 
-func (s *Service) findings(ctx context.Context, tx *store.Tx, columns string, r region.Code, from, to int64) ([]Finding, error) {
-	cond, key := "region LIKE $1", r.Short()+"%"
-	if r == "" {
-		key = "%"
-	}
+// within is the condition of a region and its key.
+func within(r region.Code) (cond, key string) {
 	switch r.Level() {
 	case region.County:
-		cond, key = "county = $1", r.Short()
+		return "r.county = $1", r.Short()
 	case region.Town:
-		cond, key = "town = $1", r.Short()
+		return "r.town = $1", r.Short()
 	}
-	rows, err := tx.Query(ctx, "SELECT "+columns+" FROM matter WHERE "+cond+
-		" AND opened_at >= $2 AND opened_at < $3 AND type <> 'void' AND merged_into = 0 ORDER BY opened_at, id", key, from, to)
+	if r == "" {
+		return "r.region LIKE $1", "%"
+	}
+	return "r.region LIKE $1", r.Short() + "%"
+}
+
+func (s *Service) findings(rows *sql.Rows, err error, placed bool) ([]Finding, error) {
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
-	flags := map[string][2]bool{}
+	flags := map[[3]string]*kind.Category{}
 	var out []Finding
 	for rows.Next() {
-		f, err := s.scanFinding(rows, flags)
-		if err != nil {
+		var f Finding
+		var edition string
+		var lng, lat sql.NullInt64
+		to := []any{&f.ID, &f.Round.Round, &f.Kind, &edition, &f.Category, &f.Source, &f.Region, &f.Cell, &f.Since, &f.Found, &f.Opened, &f.Filed,
+			&f.Sent, &f.Acted, &f.Handed, &f.Closed, &f.Due, &f.Ended, &f.Reworks, &f.Performed, &f.Returned, &f.Extended, &f.Shelved, &f.Recurred, &f.Unfounded}
+		if placed {
+			to = append(to, &f.Site, &lng, &lat)
+		}
+		if err := rows.Scan(to...); err != nil {
 			return nil, store.Classify(err)
 		}
+		if lng.Valid && lat.Valid {
+			f.At = &geo.Point{Lng: lng.Int64, Lat: lat.Int64}
+		}
+		key := [3]string{f.Kind, edition, f.Category}
+		c, known := flags[key]
+		if !known {
+			if k := s.kinds.Edition(f.Kind, edition); k != nil {
+				c = k.Category(f.Category)
+			}
+			flags[key] = c
+		}
+		if c != nil {
+			f.Patrol, f.Roadside = c.Patrol, c.Roadside
+		}
+		x := s.sources.of(f.Kind, f.Source)
+		f.Side, f.Level = x.Side, x.Level
 		out = append(out, f)
 	}
 	return out, store.Classify(rows.Err())
-}
-
-// scanFinding reads a row; flags remembers what categories are by kind, edition and id.
-func (s *Service) scanFinding(rows *sql.Rows, flags map[string][2]bool) (Finding, error) {
-	var f Finding
-	var edition, fields string
-	var lng, lat sql.NullInt64
-	var late, open int
-	err := rows.Scan(&f.ID, &f.Kind, &edition, &f.Category, &f.Source, &f.Region, &f.Cell, &f.Site, &lng, &lat, &fields,
-		&f.FoundAt, &f.OpenedAt, &f.ActedAt, &f.DoneAt, &f.ClosedAt, &late, &f.Reworks, &f.Recurrences, &open)
-	if err != nil {
-		return f, err
-	}
-	f.Late, f.Open = late == 1, open == 1
-	if lng.Valid && lat.Valid {
-		f.At = &geo.Point{Lng: lng.Int64, Lat: lat.Int64}
-	}
-	if len(fields) > 2 {
-		var v map[string]string
-		if err := json.Unmarshal([]byte(fields), &v); err != nil {
-			return f, fmt.Errorf("fields of matter %d: %w", f.ID, err)
-		}
-		if d, err := calendar.ParseDay(v["existed_since"]); err == nil {
-			f.Since = d.End() // a day that is in doubt is nobody's fault
-		}
-	}
-	key := f.Kind + "/" + edition + "/" + f.Category
-	flag, known := flags[key]
-	if !known {
-		if k := s.kinds.Edition(f.Kind, edition); k != nil {
-			for _, c := range k.Categories {
-				if c.ID == f.Category {
-					flag = [2]bool{c.Patrol, c.Roadside}
-				}
-			}
-		}
-		flags[key] = flag
-	}
-	f.Patrol, f.Roadside = flag[0], flag[1]
-	return f, nil
 }
 
 // PatrolCategories are the categories of grid problems that a patrol looks for today.

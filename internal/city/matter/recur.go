@@ -139,9 +139,17 @@ func (w *work) linkRecurrence(c *change, old *Matter) error {
 	if err := w.link(old.ID, c.m.ID, "recurrence", ""); err != nil {
 		return err
 	}
-	_, err := w.Exec(w.ctx, "UPDATE matter SET recurrences = recurrences + 1 WHERE id = $1", old.ID)
 	c.more = map[string]string{"recurrenceOf": old.Number}
-	return err
+	_, err := w.Exec(w.ctx, `UPDATE matter_round SET recurred = 1, changed_at = $1 WHERE matter = $2
+		AND round = (SELECT MAX(x.round) FROM matter_round x WHERE x.matter = $2)`, w.NowMS(), old.ID)
+	if err != nil {
+		return err
+	}
+	old.Recurrences++
+	sys := *w // the old matter may be out of the reporter's sight
+	sys.me = &self{Actor: access.System("matter"), dir: w.dir}
+	return sys.remark(old, Told{Act: string(kind.Note), Name: "关联复发", From: old.State, More: map[string]string{"recurrence": c.m.Number}},
+		"matter.recurrence", old.Number+" 之后又出现 "+c.m.Number)
 }
 
 // child opens a matter of another kind under one, in the name of the system.
@@ -156,7 +164,13 @@ func (w *work) child(parent *Matter, kindID string) (*Matter, error) {
 	}
 	sys := *w
 	sys.me = &self{Actor: access.System("matter"), dir: w.dir}
-	return sys.open(Opening{Kind: kindID, Category: category, Title: parent.Title, Description: parent.Description, Region: parent.Region,
+	c, err := sys.open(Opening{Kind: kindID, Category: category, Title: parent.Title, Description: parent.Description, Region: parent.Region,
 		At: parent.At, Accuracy: parent.Accuracy, Place: parent.Place, Site: parent.Site, Subject: parent.Subject, Source: parent.Source,
 		SourceNumber: parent.SourceNumber, FoundAt: parent.FoundAt, parent: parent.ID})
+	if err != nil {
+		return nil, err
+	}
+	parent.Childs++
+	return c, sys.remark(parent, Told{Act: string(kind.Note), Name: "派生子事项", From: parent.State, More: map[string]string{"children": c.Number}},
+		"matter.child", parent.Number+" 派生 "+c.Number)
 }
