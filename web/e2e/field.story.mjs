@@ -252,7 +252,7 @@ export const stories = {
     const q = await phone(base, null, expected);
     try {
       await enter(p, base, 'wangge', passwords.wangge ?? '');
-      await report(p, '秸秆', 301);
+      await report(p, '油烟', 301);
       await eventually(() => p.page.getByTestId('receipt').textContent(), (x) => /编号/.test(x ?? ''), 'the receipt');
       const number = ((await p.page.getByTestId('receipt').textContent()) ?? '').replace('编号', '').trim();
       const row = (await member.get('/field/start')).mine.find((/** @type {any} */ m) => m.number === number);
@@ -271,25 +271,25 @@ export const stories = {
       const camera = q.page.waitForEvent('filechooser');
       await q.page.getByTestId('need-photo').tap();
       await (await camera).setFiles(photo);
-      await q.page.getByTestId('field-result').fill('火已扑灭，已翻耕');
+      await q.page.getByTestId('field-result').fill('净化器已清洗');
       await q.page.getByTestId('submit').tap();
       await q.page.getByTestId('sent').waitFor();
 
       // Meanwhile the township reassigns it, and the branch has to take it up again.
       const now = await town.get(`/matters/${row.id}`);
-      const moved = await town.post(`/matters/${row.id}/moves`, { transition: 'reassign', fields: {}, evidence: [], opinion: '补充地块信息后重新交办', assignPost: post }, now.version);
+      const moved = await town.post(`/matters/${row.id}/moves`, { transition: 'reassign', fields: {}, evidence: [], opinion: '补充店铺信息后重新交办', assignPost: post }, now.version);
       await branch.post(`/matters/${row.id}/moves`, { transition: 'accept', fields: {}, evidence: [], opinion: '' }, moved.version);
 
       await q.context.setOffline(false);
       await q.page.getByRole('button', { name: '要您处理' }).waitFor({ timeout: 20_000 });
       await q.page.getByRole('button', { name: '要您处理' }).tap();
       const clash = q.page.getByTestId('clash');
-      await clash.getByText('补充地块信息后重新交办').waitFor();
+      await clash.getByText('补充店铺信息后重新交办').waitFor();
       expect((await clash.textContent())?.includes('演示·孙'), `it says who: ${await clash.textContent()}`);
       expect((await branch.get(`/matters/${row.id}`)).state.id === 'working', 'nothing was overwritten');
       await q.page.getByTestId('redo').tap();
       await q.page.getByTestId('submit').waitFor();
-      expect((await q.page.getByTestId('field-result').inputValue()) === '火已扑灭，已翻耕', 'the words came along');
+      expect((await q.page.getByTestId('field-result').inputValue()) === '净化器已清洗', 'the words came along');
       expect((await q.page.locator('.need .thumb').count()) === 1, 'the photo came along');
       await q.page.getByTestId('submit').tap();
       await eventually(async () => (await branch.get(`/matters/${row.id}`)).state.id, (s) => s === 'submitted', 'done again on the present state');

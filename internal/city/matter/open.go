@@ -37,6 +37,11 @@ func (w *work) open(n Opening) (*Matter, error) {
 	if err != nil {
 		return nil, err
 	}
+	if n.parent == 0 {
+		if one, err := w.joins(m, k, n); err != nil || one != nil {
+			return one, err
+		}
+	}
 	if !n.AcknowledgeDuplicates && n.signalKey == "" && n.parent == 0 && !w.me.IsSystem() {
 		if err := w.refuseDuplicates(m, k); err != nil {
 			return nil, err

@@ -41,8 +41,9 @@ function useDraft(id: string) {
   return items.find((i) => i.id === id && i.body.type === 'report');
 }
 
+/** The tiles of all kinds in their order; each opens a matter of its own kind: a fire is no grid problem. */
 export function tilesOf(start: Start) {
-  return (start.kinds.find((k) => k.id === 'grid')?.categories ?? []).filter((c) => c.tile > 0).sort((a, b) => a.tile - b.tile);
+  return start.kinds.flatMap((k) => k.categories.filter((c) => c.tile > 0).map((c) => ({ ...c, kind: k.id }))).sort((a, b) => a.tile - b.tile);
 }
 
 /** 上报: photos, what, where, send. */
@@ -89,13 +90,13 @@ export function Report({ id }: { id: string }) {
           </div>
         </Step>
         <Step n={2} title={t('what')}>
-          {body.category && !tilesOf(start).some((c) => c.id === body.category) && <p className="card chosen"><Icon name="check" size={20} />{item.title}</p>}
+          {body.category && !tilesOf(start).some((c) => c.kind === body.kind && c.id === body.category) && <p className="card chosen"><Icon name="check" size={20} />{item.title}</p>}
           <div className="tiles" role="radiogroup" aria-label={t('what')}>
             {tilesOf(start).map((c) => {
               const name = lang === 'en' ? (c.nameEn ?? c.name) : c.name;
-              const on = body.category === c.id;
+              const on = body.kind === c.kind && body.category === c.id;
               return (
-                <button key={c.id} type="button" role="radio" aria-checked={on} className={on ? 'tile on' : 'tile'} onClick={() => set({ category: c.id }, c.name)}>
+                <button key={`${c.kind}/${c.id}`} type="button" role="radio" aria-checked={on} className={on ? 'tile on' : 'tile'} onClick={() => set({ kind: c.kind, category: c.id }, c.name)}>
                   {on && <span className="tick"><Icon name="check" size={16} /></span>}
                   <Icon name={tileIcon(c.id)} size={34} />
                   {name}
@@ -149,6 +150,7 @@ async function find(engine: Engine, id: string, busy: (b: boolean) => void, trou
 /** With a network: what was reported close by, offered and never forced. */
 function useNearby(body: ReportBody | undefined, online: boolean): Nearby[] {
   const [list, setList] = useState<Nearby[]>([]);
+  const kind = body?.kind ?? 'grid';
   const category = body?.category ?? '';
   const lng = body?.spot?.lng;
   const lat = body?.spot?.lat;
@@ -156,9 +158,9 @@ function useNearby(body: ReportBody | undefined, online: boolean): Nearby[] {
     let live = true;
     setList([]);
     if (!online || !category || lng === undefined || lat === undefined) return undefined;
-    fetchDuplicates(category, lng, lat).then((x) => live && setList(x.slice(0, 2)), () => undefined);
+    fetchDuplicates(kind, category, lng, lat).then((x) => live && setList(x.slice(0, 2)), () => undefined);
     return () => void (live = false);
-  }, [online, category, lng, lat]);
+  }, [online, kind, category, lng, lat]);
   return list;
 }
 

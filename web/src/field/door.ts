@@ -70,8 +70,8 @@ export const logout = (): Promise<void> => json<void>('DELETE', '/session');
 
 /** Likely the same thing, reported before: a hint while reporting, when there is a network. */
 export type Nearby = Row & { distance: number | null; why: string[] };
-export async function fetchDuplicates(category: string, lng: number, lat: number): Promise<Nearby[]> {
-  const q = new URLSearchParams({ kind: 'grid', category, lng: String(lng), lat: String(lat) });
+export async function fetchDuplicates(kind: string, category: string, lng: number, lat: number): Promise<Nearby[]> {
+  const q = new URLSearchParams({ kind, category, lng: String(lng), lat: String(lat) });
   return (await json<{ items: Nearby[] | null }>('GET', `/matters/duplicates?${q.toString()}`)).items ?? [];
 }
 

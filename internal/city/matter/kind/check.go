@@ -70,6 +70,15 @@ func (c *checker) head() {
 	if r.Days > 0 {
 		c.basis("recurrence", r.Basis)
 	}
+	if g := k.Merge; g != (Merge{}) {
+		c.basis("merge", g.Basis)
+		if g.Metres < 1 || g.WithinMS() == 0 {
+			c.fail("merge", "merge needs metres and within, a term in h, min or cd")
+		}
+		if f := k.Field(g.Other); f == nil || f.Type != ChoiceOf {
+			c.fail("merge.other", "merge: other %q: want a field of type choice that names who told", g.Other)
+		}
+	}
 }
 
 func (c *checker) confidence(path, v string) {

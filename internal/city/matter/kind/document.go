@@ -38,6 +38,9 @@ func (k *Kind) document(b *strings.Builder) {
 		}
 	}
 	r := k.Recurrence
+	if g := k.Merge; g.Metres > 0 {
+		fmt.Fprintf(b, "\nReports within %d m and %s by different sources (%s) are one matter. Source: %s [%s].\n", g.Metres, g.Within.TextEn(), k.Field(g.Other).Name, g.Source, g.Confidence)
+	}
 	fmt.Fprintf(b, "\nRecurrence: within %d days and %d m, same category %v, re-opened %v. Source: %s [%s].\n", r.Days, r.Metres, r.SameCategory, r.Reopen, r.Source, r.Confidence)
 }
 

@@ -23,6 +23,7 @@ type fileKind struct {
 	Source     string           `toml:"source"`
 	Confidence string           `toml:"confidence"`
 	Recurrence fileRecurrence   `toml:"recurrence"`
+	Merge      fileMerge        `toml:"merge"`
 	Category   []fileCategory   `toml:"category"`
 	Field      []fileField      `toml:"field"`
 	State      []fileState      `toml:"state"`
@@ -42,6 +43,13 @@ type fileRecurrence struct {
 	Reopen       bool   `toml:"reopen"`
 	Source       string `toml:"source"`
 	Confidence   string `toml:"confidence"`
+}
+
+type fileMerge struct {
+	Metres int           `toml:"metres"`
+	Within calendar.Term `toml:"within"`
+	Other  string        `toml:"other"`
+	fileBasis
 }
 
 type fileCategory struct {
@@ -185,7 +193,8 @@ func Parse(name string, data []byte) (*Kind, error) {
 		Source: f.Source, Confidence: f.Confidence, Apart: f.Apart, Hash: hex.EncodeToString(sum[:]),
 		Recurrence: Recurrence{f.Recurrence.Days, f.Recurrence.Metres, f.Recurrence.SameCategory, f.Recurrence.Reopen,
 			Basis{f.Recurrence.Source, f.Recurrence.Confidence}},
-		file: name, at: lines(data),
+		Merge: Merge{f.Merge.Metres, f.Merge.Within, f.Merge.Other, Basis(f.Merge.fileBasis)},
+		file:  name, at: lines(data),
 	}
 	if k.Apart == "" {
 		k.Apart = "person"

@@ -23,6 +23,7 @@ type Kind struct {
 	Transitions      []Transition
 	Clocks           []Clock
 	Recurrence       Recurrence
+	Merge            Merge
 	Apart            string   // "person" or "unit": how far checker and doer are apart
 	Start            []string // transitions that create a matter (From empty)
 	Hash             string   // SHA-256 of the file, hex
@@ -245,6 +246,15 @@ type Recurrence struct {
 	Metres       int // distance
 	SameCategory bool
 	Reopen       bool // re-open the old matter; otherwise link to it
+	Basis
+}
+
+// Merge says which reports are about the same: nearer than Metres, less than Within apart, and
+// told by another source, which is the value of the field Other or else the report's source.
+type Merge struct {
+	Metres int // 0: every report is a matter of its own
+	Within calendar.Term
+	Other  string
 	Basis
 }
 
