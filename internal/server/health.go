@@ -35,7 +35,7 @@ const leastFree = 1 << 30
 // Checks looks at everything the system stands on: clock, calendar, standards, SQLite, the
 // disk, the files' permissions and, when db is not nil, the database.
 func Checks(ctx context.Context, cfg *Config, db *store.DB, clk clock.Clock) []Check {
-	out := []Check{checkClock(ctx, db, clk), checkCalendar(clk), checkStandards(clk), checkSQLite(ctx), checkDisk(cfg)}
+	out := []Check{checkClock(ctx, db, clk), checkCalendar(cfg, clk), checkHours(cfg), checkStandards(clk), checkSQLite(ctx), checkDisk(cfg)}
 	out = append(out, checkPermissions(cfg)...)
 	if db != nil {
 		out = append(out, checkDatabase(ctx, db), checkSealKey(ctx, db))
@@ -70,9 +70,9 @@ func checkClock(ctx context.Context, db *store.DB, clk clock.Clock) Check {
 
 // checkCalendar wants this year's holidays, and from December on the next year's: without
 // them no deadline can be computed.
-func checkCalendar(clk clock.Clock) Check {
+func checkCalendar(cfg *Config, clk clock.Clock) Check {
 	const name = "工作日历"
-	cal, err := calendar.National()
+	cal, _, _, err := workingTime(cfg.Data)
 	if err != nil {
 		return failed(name, "%v", err)
 	}

@@ -10,7 +10,6 @@ import (
 	"qingshan/internal/city/matter"
 	"qingshan/internal/city/matter/kind"
 	"qingshan/internal/platform/evidence"
-	"qingshan/internal/rules/calendar"
 )
 
 // openMatters makes the room of matters with its evidence. Kinds are the national ones, with
@@ -28,7 +27,7 @@ func (s *Server) openMatters() error {
 	} else if !errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("kinds of matters: %w", err)
 	}
-	cal, err := s.ownCalendar()
+	cal, hours, _, err := workingTime(s.cfg.Data)
 	if err != nil {
 		return err
 	}
@@ -36,27 +35,9 @@ func (s *Server) openMatters() error {
 	if r.Evidence, err = evidence.New(s.db, evidence.Default(filepath.Join(s.cfg.Data, "evidence"))); err != nil {
 		return fmt.Errorf("evidence: %w", err)
 	}
-	r.Matters, err = matter.New(s.db, r.Org, kinds, matter.Config{Exhibits: matter.Shelf(r.Evidence), Notices: r.Notices, Calendar: cal, Log: s.log})
+	r.Matters, err = matter.New(s.db, r.Org, kinds, matter.Config{Exhibits: matter.Shelf(r.Evidence), Notices: r.Notices, Calendar: cal, Hours: &hours, Log: s.log})
 	if err != nil {
 		return fmt.Errorf("matters: %w", err)
 	}
 	return nil
-}
-
-// ownCalendar is the national calendar, with the notices of the data directory's folder
-// "calendar" (holidays_YYYY.toml) in place of the national ones of their years.
-func (s *Server) ownCalendar() (*calendar.Calendar, error) {
-	cal, err := calendar.National()
-	if err != nil {
-		return nil, fmt.Errorf("calendar: %w", err)
-	}
-	dir := filepath.Join(s.cfg.Data, "calendar")
-	own := os.DirFS(dir)
-	if _, err := fs.Stat(own, "."); errors.Is(err, fs.ErrNotExist) {
-		return cal, nil
-	}
-	if cal, err = cal.WithFS(own); err != nil {
-		return nil, fmt.Errorf("calendar in %s: %w", dir, err)
-	}
-	return cal, nil
 }

@@ -46,6 +46,16 @@ type CalendarYear struct {
 	Present bool       `json:"present" doc:"没有放假通知的年份不能计算期限"`
 	Source  string     `json:"source"`
 	Days    []NamedDay `json:"days"`
+	Office  OfficeView `json:"office"`
+}
+
+// OfficeView are the office hours by which working days and hours are counted.
+type OfficeView struct {
+	Name       string   `json:"name"`
+	Spans      []string `json:"spans" doc:"如 08:30-12:00"`
+	Source     string   `json:"source"`
+	Confidence string   `json:"confidence"`
+	Own        bool     `json:"own" doc:"本地设定；否则为程序自带的默认值"`
 }
 
 // NamedDay is a day that is not an ordinary working day or weekend.
@@ -77,17 +87,18 @@ func (s *Server) registerReference() {
 			if year == 0 {
 				year = s.clock.Now().Year()
 			}
-			out, err := calendarOf(year)
+			out, err := s.calendarOf(year)
 			return &struct{ Body CalendarYear }{out}, err
 		})
 }
 
-func calendarOf(year int) (CalendarYear, error) {
+func (s *Server) calendarOf(year int) (CalendarYear, error) {
 	out := CalendarYear{Year: year, Days: []NamedDay{}}
-	cal, err := calendar.National()
+	cal, hours, own, err := workingTime(s.cfg.Data)
 	if err != nil {
 		return out, fault.Wrap(err, fault.Internal, "calendar", "日历数据无法读取")
 	}
+	out.Office = OfficeView{hours.Name, hours.Spans, hours.Source, hours.Confidence, own}
 	n, err := cal.Notice(year)
 	if err != nil { // a missing year is an answer here, not a failure
 		return out, nil

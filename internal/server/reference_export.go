@@ -40,7 +40,7 @@ func (s *Server) exportReference() {
 			if year == 0 {
 				year = s.clock.Now().Year()
 			}
-			c, err := calendarOf(year)
+			c, err := s.calendarOf(year)
 			var rows [][]string
 			for _, d := range c.Days {
 				kind := "放假"

@@ -1,8 +1,10 @@
 package calendar
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
+	"io/fs"
 	"time"
 
 	"github.com/pelletier/go-toml/v2"
@@ -34,11 +36,39 @@ func DefaultHours() (Hours, error) {
 	if err != nil {
 		return Hours{}, err
 	}
+	return ParseHours(hoursFile, data)
+}
+
+const hoursFile = "office_hours.toml"
+
+// ParseHours reads and checks office hours. Errors name the file.
+func ParseHours(name string, data []byte) (Hours, error) {
 	var h Hours
-	if err := toml.Unmarshal(data, &h); err != nil {
-		return Hours{}, fmt.Errorf("office_hours.toml: %w", err)
+	if err := toml.NewDecoder(bytes.NewReader(data)).DisallowUnknownFields().Decode(&h); err != nil {
+		return Hours{}, fmt.Errorf("%s: %w", name, err)
+	}
+	if h.ID == "" || h.Name == "" || h.Source == "" || h.Confidence == "" {
+		return Hours{}, fmt.Errorf("%s: office hours need id, name, source and confidence", name)
+	}
+	if _, err := NewOffice(nil, h); err != nil {
+		return Hours{}, fmt.Errorf("%s: %w", name, err)
 	}
 	return h, nil
+}
+
+// HoursFS are the office hours of an installation's folder (office_hours.toml), those of the
+// program when there is no such file; own tells which.
+func HoursFS(fsys fs.FS) (h Hours, own bool, err error) {
+	data, err := fs.ReadFile(fsys, hoursFile)
+	if errors.Is(err, fs.ErrNotExist) {
+		h, err = DefaultHours()
+		return h, false, err
+	}
+	if err != nil {
+		return Hours{}, false, err
+	}
+	h, err = ParseHours(hoursFile, data)
+	return h, true, err
 }
 
 // NewOffice makes the working time of the given office hours.
