@@ -7,7 +7,7 @@ export const today = {
   'td.deadline': ['时限', 'Until'],
   'td.none': ['现在没有等您决定的事。', 'Nothing waits for you now.'],
   'td.noneHelp': ['需要您办的事项、批的申请、催的到期会出现在这里，最多七件。', 'Matters in your hands, requests and ends of terms appear here, seven at most.'],
-  'td.more': ['另有 {n} 件不急', '{n} more, less urgent'],
+  'td.more': ['另有 {n} 件', '{n} more'],
   'td.targets': ['年度目标', 'Targets of the year'],
   'td.seeTargets': ['看目标', 'See targets'],
   'td.item': ['指标', 'Item'],

@@ -19,6 +19,7 @@ import { itemsOf, type Item } from './groups';
 import { ImportSheet } from './ImportSheet';
 import { Legend } from './Legend';
 import { Mend } from './Mend';
+import { Handling } from './Handling';
 import { Outcomes } from './Outcomes';
 import { BigRate } from './parts';
 import type { Area, CellFeature, Cells, Coverage, Fault, Outcome } from './types';
@@ -120,7 +121,7 @@ export default function GridPage() {
           </Card>
           <div className="gridright">
             {c ? <Gaps items={items} region={region} may={may} onOpen={look} onAct={act} /> : <Card flush><Waiting height={260} /></Card>}
-            {outcome.error && !outcome.data ? <Card><Failed error={outcome.error} retry={() => void outcome.refetch()} /></Card> : outcome.data ? <Outcomes data={outcome.data} window={t('gr.window', { n: days })} query={{ region, from, by }} /> : <Card flush><Waiting height={260} /></Card>}
+            {outcome.error && !outcome.data ? <Card><Failed error={outcome.error} retry={() => void outcome.refetch()} /></Card> : outcome.data ? <><Outcomes data={outcome.data} window={t('gr.window', { n: days })} query={{ region, from, by }} /><Handling data={outcome.data} window={t('gr.window', { n: days })} /></> : <Card flush><Waiting height={260} /></Card>}
           </div>
         </div>
       )}

@@ -4,7 +4,9 @@ import { DataTable, type Column } from '../../components/DataTable';
 import { useT } from '../../i18n';
 import { count, duration } from '../../lib/format';
 import { Bar, RateText, useFormula } from './parts';
-import type { Outcome, OutcomeRow } from './types';
+import type { Level, Outcome, OutcomeRow } from './types';
+
+const levels: Level[] = ['complaint', 'county', 'city', 'province', 'ministry', 'other'];
 
 const share = (r: OutcomeRow) => (r.ownRate.den > 0 ? r.ownRate.num / r.ownRate.den : -1);
 
@@ -25,10 +27,12 @@ export function Outcomes({ data, window, query }: { data: Outcome; window: strin
   const close = (r: OutcomeRow) => (
     <span className="gcell" title={t('gr.closeTitle', { n: time(r.medianClose), p: time(r.p90Close) })}><Bar share={r.medianClose / longest} tone="days" /><span className="nowrap">{r.medianClose < 0 ? '—' : t('gr.day1', { n: r.closeDays })}</span></span>
   );
+  const found = (r: OutcomeRow) => t('gr.foundTitle', { own: r.own, others: r.others, by: (r.by ?? []).filter((x) => x.n > 0).map((x) => `${t(`gl.${x.id}`)} ${x.n}`).join(t('gh.and')) || t('gh.none'), undue: r.undue });
   const unit = data.meta.by === 'county' ? t('gr.county') : data.meta.by === 'cell' ? t('gr.cell') : t('gr.town');
   const columns: Column<OutcomeRow>[] = [
     { key: 'name', head: unit, label: unit, cell: (r) => <span className="nowrap">{r.region.name}</span>, sort: (r) => r.region.code, total: t('gr.total') },
-    { key: 'found', head: t('gr.found'), label: t('gr.found'), num: true, cell: (r) => <span title={t('gr.foundTitle', { own: r.own, others: r.others })}>{count(r.found)}</span>, sort: (r) => r.found, total: count(all.found) },
+    { key: 'found', head: t('gr.found'), label: t('gr.found'), num: true, cell: (r) => <span title={found(r)}>{count(r.found)}</span>, sort: (r) => r.found, total: <span title={found(all)}>{count(all.found)}</span> },
+    { key: 'others', head: t('gh.others'), label: t('gh.others'), num: true, cell: (r) => <span title={found(r)}>{count(r.others)}</span>, sort: (r) => r.others, total: <span title={found(all)}>{count(all.others)}</span> },
     { key: 'own', head: t('gr.own'), label: t('gr.own'), cell: (r) => own(r), sort: (r) => (r.ranked ? share(r) : 2), total: own(all, true) },
     { key: 'missed', head: t('gr.missed'), label: t('gr.missed'), num: true, cell: (r) => <span title={say('gf.miss', r.missRate)}>{count(r.missed)}</span>, sort: (r) => r.missed, total: <span title={say('gf.miss', all.missRate)}>{count(all.missed)}</span> },
     { key: 'road', head: t('gr.road'), label: t('gr.road'), num: true, cell: (r) => <span title={t('gr.roadTitle', { n: r.roadside, all: r.missed })}>{count(r.roadside)}</span>, sort: (r) => r.roadside, total: count(all.roadside) },
@@ -36,11 +40,12 @@ export function Outcomes({ data, window, query }: { data: Outcome; window: strin
     { key: 'find', head: t('gr.find'), label: t('gr.find'), num: true, spare: true, cell: (r) => time(r.medianFind), sort: (r) => r.medianFind, total: time(all.medianFind) },
     { key: 'start', head: t('gr.start'), label: t('gr.start'), num: true, spare: true, cell: (r) => time(r.medianAct), sort: (r) => r.medianAct, total: time(all.medianAct) },
     { key: 'missRate', head: t('gr.missRate'), label: t('gr.missRate'), num: true, spare: true, cell: (r) => <RateText rate={r.missRate} formula={'gf.miss'} />, sort: (r) => r.missRate.num / (r.missRate.den || 1), total: <RateText rate={all.missRate} formula={'gf.miss'} /> },
-    { key: 'onTime', head: t('gr.onTime'), label: t('gr.onTime'), num: true, spare: true, cell: (r) => <RateText rate={r.onTime} formula={'gf.onTime'} />, sort: (r) => r.onTime.num / (r.onTime.den || 1), total: <RateText rate={all.onTime} formula={'gf.onTime'} /> },
-    { key: 'returns', head: t('gr.returns'), label: t('gr.returns'), num: true, spare: true, cell: (r) => <RateText rate={r.returns} formula={'gf.returns'} />, sort: (r) => r.returns.num / (r.returns.den || 1), total: <RateText rate={all.returns} formula={'gf.returns'} /> },
-    { key: 'recur', head: t('gr.recur'), label: t('gr.recur'), num: true, spare: true, cell: (r) => <RateText rate={r.recurrences} formula={'gf.recur'} />, sort: (r) => r.recurrences.num / (r.recurrences.den || 1), total: <RateText rate={all.recurrences} formula={'gf.recur'} /> },
     { key: 'trivial', head: t('gr.trivial'), label: t('gr.trivial'), num: true, spare: true, cell: (r) => <RateText rate={r.trivial} formula={'gf.trivial'} />, sort: (r) => r.trivial.num / (r.trivial.den || 1), total: <RateText rate={all.trivial} formula={'gf.trivial'} /> },
   ];
+  for (const level of levels) {
+    const of = (r: OutcomeRow) => (r.by ?? []).find((x) => x.id === level)?.n ?? 0;
+    columns.push({ key: `by-${level}`, head: t(`gl.${level}`), label: t('gh.byLevel', { level: t(`gl.${level}`) }), num: true, spare: true, cell: (r) => count(of(r)), sort: of, total: count(of(all)) });
+  }
   return (
     <Card title={t('gr.outcome', { unit })} note={t('gr.outcomeNote', { window, n: data.meta.least })} flush className="goutcome" right={<><a href={url('/grid/outcome.csv', query)} download>CSV</a><a href={url('/grid/outcome.xlsx', query)} download>XLSX</a></>}>
       <DataTable id="out" label={t('gr.outcome', { unit })} columns={columns} rows={rows} rowKey={(r) => r.cell || r.region.code} empty={{ title: t('gr.noOutcome'), help: t('gr.noOutcomeHelp') }} height="min(56vh, 460px)" />

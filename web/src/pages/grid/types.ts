@@ -75,14 +75,22 @@ export type OutcomeRow = {
   medianClose: number;
   p90Close: number;
   closeDays: string;
-  returns: Rate;
-  recurrences: Rate;
-  onTime: Rate;
   trivial: Rate;
   ranked: boolean;
+  by: { id: Level; n: number }[] | null;
+  undue: number;
+  figures: Figure[] | null;
+  place: number;
 };
 
-export type Outcome = { meta: { region: Place; from: string; to: string; by: string; least: number; sentence: string }; rows: OutcomeRow[] | null; total: OutcomeRow };
+/** Where what others found came from. */
+export type Level = 'complaint' | 'county' | 'city' | 'province' | 'ministry' | 'other';
+/** An indicator of an area; the grade is empty where it has none. */
+export type Figure = { id: string; num: number; den: number; text: string; grade: string; colour: string };
+export type FigureDef = { id: string; name: string; nameEn: string; formula: string; formulaEn: string; graded: boolean };
+export type Bands = { from: string; source: string; confidence: string; list: { grade: string; colour: string; name: string; from: string }[] | null };
+
+export type Outcome = { meta: { region: Place; from: string; to: string; by: string; least: number; sentence: string; figures: FigureDef[] | null; bands: Bands }; rows: OutcomeRow[] | null; total: OutcomeRow };
 
 export type Source = { id: string; code: string; name: string; kind: string; class: string; className: string; region: string; lng: number; lat: number; roadside: boolean; cells: string[] | null; decided: boolean };
 

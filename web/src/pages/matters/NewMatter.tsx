@@ -13,7 +13,7 @@ import { useT } from '../../i18n';
 import { carry, navigate, useLocation } from '../../lib/router';
 import { can, useMe } from '../../shell/me';
 import { AssignPicker } from './AssignPicker';
-import { sources } from './form';
+import type { SourceDef } from './form';
 import { KindFieldInput } from './KindField';
 import { StateChip } from './parts';
 import type { Pin } from './PinMap';
@@ -58,6 +58,7 @@ export default function NewMatter() {
   const set = (change: Partial<Report>) => setV((old) => ({ ...old, ...change }));
   const typed = (key: 'title' | 'place' | 'description' | 'lnglat' | 'sourceNumber' | 'opinion' | 'foundAt') => (e: { target: { value: string } }) => set({ [key]: e.target.value });
   const submit = (e: FormEvent) => { e.preventDefault(); setTried(true); if (kind && missing.length === 0) add.mutate(similar.length > 0); };
+  const sources = useApi<{ items: SourceDef[] | null }>('/matters/sources');
   const fields = [...(start?.need.fields ?? []).map((f) => ({ f, required: true })), ...(start?.need.optional ?? []).map((f) => ({ f, required: false }))];
   return (
     <div className="page">
@@ -77,7 +78,7 @@ export default function NewMatter() {
             {(sites.data?.items ?? []).length > 0 && <Field id="nm-site" label={t('nm.site')} help={t('nm.siteHelp')} error={add.error?.field('site')}><Select id="nm-site" allowClear showSearch optionFilterProp="label" style={{ width: '100%' }} value={v.site || undefined} onChange={(site?: string) => set({ site: site ?? '' })} options={(sites.data?.items ?? []).map((s) => ({ value: s.code, label: s.name }))} /></Field>}
             <Field id="nm-title" label={t('nm.title2')} help={t('nm.titleHelp')} error={add.error?.field('title')}><Input id="nm-title" maxLength={120} value={v.title} onChange={typed('title')} /></Field>
             <Field id="nm-desc" label={t('nm.description')} error={add.error?.field('description')}><Input.TextArea id="nm-desc" rows={4} maxLength={4000} value={v.description} onChange={typed('description')} /></Field>
-            <Field id="nm-source" label={t('ma.source')} help={t('nm.sourceHelp')} error={add.error?.field('source')}><Select id="nm-source" allowClear style={{ width: '100%' }} value={v.source || undefined} onChange={(source?: string) => set({ source: source ?? '' })} options={sources.map((s) => ({ value: s, label: t(`src.${s}`) }))} /></Field>
+            <Field id="nm-source" label={t('ma.source')} help={t('nm.sourceHelp')} error={add.error?.field('source')}><Select id="nm-source" allowClear style={{ width: '100%' }} value={v.source || undefined} onChange={(source?: string) => set({ source: source ?? '' })} options={(sources.data?.items ?? []).filter((s) => kind && (s.kinds ?? []).includes(kind.id)).map((s) => ({ value: s.id, label: either(s.name, s.nameEn) }))} /></Field>
             <Field id="nm-number" label={t('nm.sourceNumber')} help={t('nm.sourceNumberHelp')} error={add.error?.field('sourceNumber')}><Input id="nm-number" maxLength={80} value={v.sourceNumber} onChange={typed('sourceNumber')} /></Field>
             <Field id="nm-found" label={t('nm.foundAt')} help={t('nm.foundAtHelp')} error={add.error?.field('foundAt')}><Input id="nm-found" type="datetime-local" value={v.foundAt} onChange={typed('foundAt')} /></Field>
             {start?.assigns && <Field id="nm-assign" label={start.assigns === 'checker' ? t('mp.assignChecker') : t('mp.assignOwner')} error={lacks('assign', add.error?.field('assignPost'))}><AssignPicker id="nm-assign" region={here} value={{ post: v.assignPost }} onChange={(a) => set({ assignPost: a.post ?? '' })} /></Field>}
