@@ -53,6 +53,7 @@ type Config struct {
 	OIDCName       string
 	SMTP           notify.SMTP     // mail server; no address: no mail
 	Text           notify.HTTPText // gateway of short messages; no URL: none
+	WebhookLocal   string          // allow or refuse
 
 	from map[string]string // setting → where its value came from
 }
@@ -120,6 +121,8 @@ func settings() []setting {
 		secret(text("text-token", "bearer token of the gateway", "网关的访问令牌", "", func(c *Config) *string { return &c.Text.Token })),
 		text("text-body", "JSON that the gateway wants, with {id}, {to} and {text}", "网关所需的 JSON，含 {id}、{to}、{text}", notify.DefaultTextBody,
 			func(c *Config) *string { return &c.Text.Body }),
+		choice("webhook-local", "webhooks to this machine and its link (loopback, 169.254, fe80): refuse or allow", "推送地址指向本机或链路本地时：refuse 拒绝，allow 允许", "refuse",
+			[]string{"refuse", "allow"}, func(c *Config) *string { return &c.WebhookLocal }),
 	}
 }
 

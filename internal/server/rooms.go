@@ -112,7 +112,7 @@ func (s *Server) orgConfig() org.Config {
 }
 
 func (s *Server) notifyConfig() notify.Config {
-	c := notify.Config{SMTP: s.cfg.SMTP, Base: s.cfg.PublicURL, Machine: s.machine, Log: s.log}
+	c := notify.Config{SMTP: s.cfg.SMTP, Base: s.cfg.PublicURL, Local: s.cfg.WebhookLocal == "allow", Machine: s.machine, Log: s.log}
 	if s.cfg.Text.URL != "" {
 		c.Text = s.cfg.Text
 	}

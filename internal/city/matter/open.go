@@ -158,8 +158,11 @@ func (w *work) settle(m *Matter, r region.Code) error {
 			if err != nil {
 				return err
 			}
-			m.Cell = cell
-			// The place is finer than what the reporter named, if it lies there.
+			// The place is finer than what the reporter named, if it lies there. Otherwise the cell
+			// is not the matter's either: its posts have nothing to do with another region's matter.
+			if related(r, in) {
+				m.Cell = cell
+			}
 			if in != "" && (r == "" || region.Contains(r, in)) {
 				m.Region = in
 			}
@@ -185,6 +188,11 @@ func (w *work) settle(m *Matter, r region.Code) error {
 	return nil
 }
 
+// related tells whether one of two regions holds the other; nothing known is no contradiction.
+func related(a, b region.Code) bool {
+	return a == "" || b == "" || region.Contains(a, b) || region.Contains(b, a)
+}
+
 // mayReport checks the reporter's scope: its regions, or, for a firm, itself.
 func (w *work) mayReport(m *Matter) error {
 	if own := w.me.ownUnits(); len(own) > 0 && !w.me.Can(access.MatterReport, m.Region) {
@@ -192,6 +200,9 @@ func (w *work) mayReport(m *Matter) error {
 			m.Subject = own[0]
 		}
 		if u := w.dir.Units[m.Subject]; u != nil && w.me.CanUnit(access.MatterReport, m.Region, m.Subject) {
+			if !related(m.Region, u.Region) {
+				m.Cell = 0
+			}
 			m.Region = u.Region
 			return nil
 		}

@@ -13,6 +13,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"log/slog"
+	"net/http"
 	"slices"
 	"strings"
 	"time"
@@ -35,7 +36,7 @@ type Notice struct {
 	Body   string      // Chinese, may be empty
 	Link   string      // page of the interface, "/matters/17"
 	Object string      // "matter/17"
-	Region region.Code // where it happened, for the webhooks of the region; "" reaches those of the top
+	Region region.Code // where it happened, for the webhooks of the region; "" reaches only those of every region
 	Urgent bool        // passes quiet hours and digests, and climbs to a text message while unread
 	Key    string      // an account and a webhook learn of a key once; "" is always new
 }
@@ -44,6 +45,7 @@ type Notice struct {
 type Config struct {
 	SMTP    SMTP
 	Text    TextSender    // nil: none
+	Local   bool          // webhooks may call this machine and its link: tests, and a receiver beside the program
 	Base    string        // address of the interface, in front of links; "" leaves links out of mails
 	Climb   time.Duration // an urgent notice unread for so long goes out as a text message; 0: 15 min
 	Lease   time.Duration // of a sending process, machine time; 0: 5 min
@@ -53,8 +55,9 @@ type Config struct {
 
 // Service writes, shows and sends notices.
 type Service struct {
-	db  *store.DB
-	cfg Config
+	db    *store.DB
+	cfg   Config
+	hooks *http.Client
 }
 
 // New makes the service.
@@ -71,7 +74,7 @@ func New(db *store.DB, cfg Config) *Service {
 	if cfg.Log == nil {
 		cfg.Log = slog.New(slog.DiscardHandler)
 	}
-	return &Service{db: db, cfg: cfg}
+	return &Service{db: db, cfg: cfg, hooks: newClient(cfg.Local)}
 }
 
 // Put writes a notice for each account that was not told of its key yet, plans its ways out
@@ -208,7 +211,7 @@ func (s *Service) planHooks(ctx context.Context, tx *store.Tx, n Notice) (bool, 
 
 // listens tells whether a hook wants a notice of this kind from this region.
 func (h Hook) listens(n Notice) bool {
-	if n.Region != "" && !region.Contains(h.Region, n.Region) {
+	if h.Region != "" && (n.Region == "" || !region.Contains(h.Region, n.Region)) {
 		return false
 	}
 	if h.Kinds == "" {

@@ -54,7 +54,7 @@ func both(t *testing.T, test func(t *testing.T, b *bench)) {
 			b.exec(`INSERT INTO person (id, name, region, created_at) VALUES (1, '演示·甲', '', 0), (2, '演示·乙', '', 0)`)
 			b.exec(`INSERT INTO account (id, name, display, person_id, region, must_change, created_at) VALUES (1, 'jia', '甲', 1, '', 0, 0), (2, 'yi', '乙', 2, '', 0, 0)`)
 			b.svc = notify.New(db, notify.Config{SMTP: notify.SMTP{Addr: b.mails.addr, From: "qingshan@example.org"}, Text: b.texts,
-				Base: "https://qingshan.example.org", Machine: b.machine})
+				Base: "https://qingshan.example.org", Machine: b.machine, Local: true})
 			test(t, b)
 		})
 	}

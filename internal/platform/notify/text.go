@@ -56,7 +56,7 @@ func (h HTTPText) SendText(ctx context.Context, id, to, text string) (string, er
 	if h.Token != "" {
 		req.Header.Set("Authorization", "Bearer "+h.Token)
 	}
-	return answer(client.Do(req))
+	return answer(newClient(true).Do(req)) // the gateway stands in the configuration, not in a form
 }
 
 // sendText sends an urgent notice that is still unread.

@@ -8,8 +8,11 @@ import (
 	"encoding/hex"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
+	"net/netip"
 	"strconv"
+	"syscall"
 
 	"qingshan/internal/platform/store"
 )
@@ -31,10 +34,33 @@ func Sign(secret string, at int64, body []byte) string {
 	return "sha256=" + hex.EncodeToString(h.Sum(nil))
 }
 
-// client follows no redirect: a signed body goes where the administrator said.
-var client = &http.Client{
-	Timeout:       sendWithin,
-	CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+// newClient is a client that follows no redirect: a signed body goes where the administrator said. Whatever a
+// name resolves to, this machine and its link (the metadata service of a cloud) are not called
+// unless local is set. A proxy would resolve the name itself, so none is asked.
+func newClient(local bool) *http.Client {
+	d := &net.Dialer{Timeout: sendWithin}
+	if !local {
+		d.Control = func(_, address string, _ syscall.RawConn) error { return mayCall(address) }
+	}
+	return &http.Client{
+		Timeout:       sendWithin,
+		Transport:     &http.Transport{DialContext: d.DialContext, DisableKeepAlives: true, TLSHandshakeTimeout: sendWithin},
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
+}
+
+// mayCall refuses an address, after names were resolved, at which no receiver of another
+// organisation can be.
+func mayCall(address string) error {
+	a, err := netip.ParseAddrPort(address)
+	if err != nil {
+		return err
+	}
+	ip := a.Addr().Unmap()
+	if ip.IsLoopback() || ip.IsLinkLocalUnicast() || ip.IsMulticast() || ip.IsUnspecified() {
+		return refused{fmt.Errorf("%s is this machine or its link: webhook-local allows it", ip)}
+	}
+	return nil
 }
 
 func (s *Service) sendHook(ctx context.Context, o outgoing) (string, error) {
@@ -58,7 +84,7 @@ func (s *Service) sendHook(ctx context.Context, o outgoing) (string, error) {
 	req.Header.Set(HeadDelivery, o.key)
 	req.Header.Set(HeadTimestamp, strconv.FormatInt(at, 10))
 	req.Header.Set(HeadSignature, Sign(list[0].Secret, at, []byte(o.payload)))
-	return answer(client.Do(req))
+	return answer(s.hooks.Do(req))
 }
 
 // answer reads an HTTP answer: 2xx is received, with the start of the body as receipt; other
