@@ -1,7 +1,6 @@
 package grid_test
 
 import (
-	"fmt"
 	"slices"
 	"testing"
 	"time"
@@ -232,7 +231,30 @@ func TestALookElsewhereIsNoneAtThePlace(t *testing.T) {
 		heap.At.Lat -= 30_000 // 300 m from both
 		p.found(m, heap, "province", "heap-1")
 		if n, err := p.svc.JudgeChanged(p.system()); err != nil || n != 0 {
-			t.Fatalf("missed %d %v: nobody was there, and nothing was due yet", n, err)
+			t.Fatalf("missed %d %v: the patrol was elsewhere in the cell", n, err)
+		}
+		end := p.clock.Now().UnixMilli()
+		o, err := p.svc.Outcome(p.system(), county, end-90*24*3600_000, end+1, "cell")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if x := o.Total; x.Others != 1 || x.Undue != 0 || x.Figures.Discovery != (indicator.Rate{Num: 0, Den: 1}) {
+			t.Errorf("others %d, not due %d, discovery %v", x.Others, x.Undue, x.Figures.Discovery)
+		}
+	})
+}
+
+// A problem that began after the patrol was there, and before the next was due, counts for
+// neither side.
+func TestWhatWasNotDueCountsForNeither(t *testing.T) {
+	both(t, func(p *place) {
+		m := p.matters()
+		x := p.source("s0", "key", 0, 50, 50)
+		p.visit(x, p.cells[0].ID, "1", "none")
+		p.clock.Advance(50 * time.Hour)
+		p.found(m, x, "province", "new-1")
+		if n, err := p.svc.JudgeChanged(p.system()); err != nil || n != 0 {
+			t.Fatalf("missed %d %v", n, err)
 		}
 		end := p.clock.Now().UnixMilli()
 		o, err := p.svc.Outcome(p.system(), county, end-90*24*3600_000, end+1, "cell")
@@ -240,7 +262,7 @@ func TestALookElsewhereIsNoneAtThePlace(t *testing.T) {
 			t.Fatal(err)
 		}
 		if x := o.Total; x.Others != 1 || x.Undue != 1 || x.Figures.Discovery.Known() {
-			t.Errorf("others %d, not due %d, discovery %v", x.Others, x.Undue, fmt.Sprint(x.Figures.Discovery))
+			t.Errorf("others %d, not due %d, discovery %v", x.Others, x.Undue, x.Figures.Discovery)
 		}
 	})
 }

@@ -145,7 +145,8 @@ func (s *Service) judge(ctx context.Context, tx *store.Tx, st *state, set settin
 			j.object, began, class = Object{ofSource, x.ID}, x.FromAt, x.Class
 		}
 	}
-	// Away from every object only a look at the cell as a whole was a look at this place.
+	// Away from every object only a look at the cell as a whole was a look at this place; a
+	// patrol that came to something else in the cell came, but has not seen it.
 	visits, err := visitsWhere(ctx, tx, "cell = $1 AND at < $2 AND kind = $3 AND object = $4 ORDER BY at DESC LIMIT 2", j.cell.ID, f.Found, j.object.Kind, j.object.ID)
 	if err != nil {
 		return false, err
@@ -153,7 +154,20 @@ func (s *Service) judge(ctx context.Context, tx *store.Tx, st *state, set settin
 	for _, v := range visits {
 		j.visits = append(j.visits, v.ID)
 	}
-	j.verdict = verdictOf(f, visits, began, set.of(j.cell.Region).Norms.For(Leaf, class), risk)
+	came := int64(0)
+	if len(visits) > 0 {
+		came = visits[0].At
+	}
+	if j.object.ID == 0 {
+		last, err := visitsWhere(ctx, tx, "cell = $1 AND at < $2 ORDER BY at DESC LIMIT 1", j.cell.ID, f.Found)
+		if err != nil {
+			return false, err
+		}
+		for _, v := range last {
+			came = v.At
+		}
+	}
+	j.verdict = verdictOf(f, visits, came, began, set.of(j.cell.Region).Norms.For(Leaf, class), risk)
 	before, err := verdictBefore(ctx, tx, f)
 	if err != nil || before == j.verdict {
 		return false, err
@@ -163,24 +177,21 @@ func (s *Service) judge(ctx context.Context, tx *store.Tx, st *state, set settin
 
 func missed(verdict string) bool { return verdict == verdictLooked || verdict == verdictUnlooked }
 
-// verdictOf judges a problem that others found by the last two looks before it was found,
-// newest first, and by when the next one was due.
-func verdictOf(f *matter.Finding, looks []Visit, began int64, n Norm, risk Risk) string {
+// verdictOf judges a problem that others found by the last two looks at the place before it
+// was found, newest first, by when a patrol last came, and by when the next one was due.
+func verdictOf(f *matter.Finding, looks []Visit, came, began int64, n Norm, risk Risk) string {
 	since := f.Since
 	if since == 0 {
 		since = f.Found - int64(risk.AssumeH)*calendar.MsPerHour
 	}
-	seen := len(looks) > 0 && since <= looks[0].At // somebody looked while it was there
-	if seen && len(looks) == 2 && looks[0].Result == "none" && looks[1].Result == "none" {
+	if len(looks) == 2 && since <= looks[0].At && looks[0].Result == "none" && looks[1].Result == "none" {
 		return verdictLooked
 	}
-	if len(looks) > 0 {
-		began = max(began, looks[0].At)
-	}
+	began = max(began, came)
 	if days := int64(n.Days()); days > 0 && began+days*calendar.MsPerDay < f.Found {
 		return verdictUnlooked
 	}
-	if seen {
+	if came > 0 && since <= came { // a patrol went round while it was there
 		return verdictDue
 	}
 	return verdictNone
