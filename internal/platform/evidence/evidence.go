@@ -77,6 +77,7 @@ const (
 	MarkOld      = "old"            // taken long before the problem was reported
 	MarkFar      = "far"            // taken far from the matter
 	MarkClocks   = "time_conflict"  // camera and device disagree on the time
+	MarkNoCamera = "no_camera_time" // the photo says no time: the device is believed
 	MarkPlaces   = "place_conflict" // camera and device disagree on the place
 	MarkTrailing = "trailing"       // bytes behind the end of the picture
 	MarkMedia    = "media_differs"  // not the type it was declared as

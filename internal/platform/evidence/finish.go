@@ -155,6 +155,8 @@ func (s *Store) date(it *Item, n Declared, f Finding) {
 			mark(MarkClocks, "相机时间与手机时间相差 "+span(d), "camera and device differ by "+d.String())
 		}
 		it.CapturedAt, it.CapturedSource = at, FromEXIF
+	} else if it.Kind == Photo && IsPicture(it.Media) && !n.CapturedAt.IsZero() {
+		mark(MarkNoCamera, "照片没有相机写入的时间，拍摄时间由手机提供", "the photo has no time of the camera's, the device told when it was taken")
 	}
 	if p := f.Camera.Place; p != nil {
 		if n.Place != nil {
