@@ -29,8 +29,7 @@ type Finding struct {
 // Open tells whether it still goes on.
 func (f *Finding) Open() bool { return f.Closed == 0 && !f.Dead }
 
-const measuredColumns = `r.matter, r.round, r.kind, r.edition, r.category, r.source, r.region, r.cell, r.since_at, r.found_at, r.opened_at, r.filed_at,
-	r.sent_at, r.acted_at, r.handed_at, r.closed_at, r.due_at, r.ended_at, r.reworks, r.performed, r.returned, r.extended, r.shelved, r.recurred, r.unfounded`
+const measuredColumns = "r.matter, r.region, r.cell, r.line"
 
 // Findings lists what was reported in a region from an instant to another (exclusive), with
 // place and site, without void matters and those merged into another, in the order of the
@@ -78,14 +77,26 @@ func (s *Service) findings(rows *sql.Rows, err error, placed bool) ([]Finding, e
 		return nil, err
 	}
 	defer rows.Close()
-	flags := map[[3]string]*kind.Category{}
+	type about struct {
+		category *kind.Category
+		source   Source
+	}
+	known := map[[4]string]about{}
+	texts := map[string]string{}
+	text := func(b []byte) string {
+		s, ok := texts[string(b)]
+		if !ok {
+			s = string(b)
+			texts[s] = s
+		}
+		return s
+	}
 	var out []Finding
+	var line, place sql.RawBytes
 	for rows.Next() {
 		var f Finding
-		var edition string
 		var lng, lat sql.NullInt64
-		to := []any{&f.ID, &f.Round.Round, &f.Kind, &edition, &f.Category, &f.Source, &f.Region, &f.Cell, &f.Since, &f.Found, &f.Opened, &f.Filed,
-			&f.Sent, &f.Acted, &f.Handed, &f.Closed, &f.Due, &f.Ended, &f.Reworks, &f.Performed, &f.Returned, &f.Extended, &f.Shelved, &f.Recurred, &f.Unfounded}
+		to := []any{&f.ID, &place, &f.Cell, &line}
 		if placed {
 			to = append(to, &f.Site, &lng, &lat)
 		}
@@ -95,19 +106,24 @@ func (s *Service) findings(rows *sql.Rows, err error, placed bool) ([]Finding, e
 		if lng.Valid && lat.Valid {
 			f.At = &geo.Point{Lng: lng.Int64, Lat: lat.Int64}
 		}
-		key := [3]string{f.Kind, edition, f.Category}
-		c, known := flags[key]
-		if !known {
+		f.Region = region.Code(text(place))
+		var edition string
+		if f.Kind, edition, f.Category, err = f.readLine(line, text); err != nil {
+			return nil, err
+		}
+		key := [4]string{f.Kind, edition, f.Category, f.Source}
+		x, seen := known[key]
+		if !seen {
 			if k := s.kinds.Edition(f.Kind, edition); k != nil {
-				c = k.Category(f.Category)
+				x.category = k.Category(f.Category)
 			}
-			flags[key] = c
+			x.source = s.sources.of(f.Kind, f.Source)
+			known[key] = x
 		}
-		if c != nil {
-			f.Patrol, f.Roadside = c.Patrol, c.Roadside
+		if x.category != nil {
+			f.Patrol, f.Roadside = x.category.Patrol, x.category.Roadside
 		}
-		x := s.sources.of(f.Kind, f.Source)
-		f.Side, f.Level = x.Side, x.Level
+		f.Side, f.Level = x.source.Side, x.source.Level
 		out = append(out, f)
 	}
 	return out, store.Classify(rows.Err())

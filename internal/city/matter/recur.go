@@ -140,11 +140,6 @@ func (w *work) linkRecurrence(c *change, old *Matter) error {
 		return err
 	}
 	c.more = map[string]string{"recurrenceOf": old.Number}
-	_, err := w.Exec(w.ctx, `UPDATE matter_round SET recurred = 1, changed_at = $1 WHERE matter = $2
-		AND round = (SELECT MAX(x.round) FROM matter_round x WHERE x.matter = $2)`, w.NowMS(), old.ID)
-	if err != nil {
-		return err
-	}
 	old.Recurrences++
 	sys := *w // the old matter may be out of the reporter's sight
 	sys.me = &self{Actor: access.System("matter"), dir: w.dir}

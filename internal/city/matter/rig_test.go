@@ -193,7 +193,7 @@ func (c *town) rows() string {
 			"SELECT COUNT(*) FROM matter_party", "SELECT COALESCE(SUM(CASE WHEN until = 0 THEN 1 ELSE 0 END), 0) FROM matter_party", "SELECT COUNT(*) FROM matter_clock",
 			"SELECT COALESCE(SUM(CASE WHEN state = 'running' THEN 1 ELSE 0 END), 0) FROM matter_clock", "SELECT COUNT(*) FROM matter_evidence", "SELECT COUNT(*) FROM matter_link",
 			"SELECT COALESCE(SUM(last), 0) FROM matter_number", "SELECT COALESCE(SUM(n), 0) FROM matter_count", "SELECT COUNT(*) FROM matter_count WHERE n > 0",
-			"SELECT COUNT(*) FROM matter_round", "SELECT COALESCE(SUM(until_at + filed_at + closed_at), 0) FROM matter_round", "SELECT COUNT(*) FROM audit_entry", "SELECT COUNT(*) FROM notice", "SELECT COUNT(*) FROM event", "SELECT COUNT(*) FROM job"} {
+			"SELECT COUNT(*) FROM matter_round", "SELECT COALESCE(SUM(until_at + changed_at), 0) FROM matter_round", "SELECT COUNT(*) FROM audit_entry", "SELECT COUNT(*) FROM notice", "SELECT COUNT(*) FROM event", "SELECT COUNT(*) FROM job"} {
 			var n int64
 			if err := tx.QueryRow(c.Context(), q).Scan(&n); err != nil {
 				return err

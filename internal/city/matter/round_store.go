@@ -8,12 +8,11 @@ import (
 	"qingshan/internal/platform/store"
 )
 
-const roundColumns = `matter, round, region, county, town, cell, kind, edition, category, source, since_at, found_at, opened_at, filed_at, sent_at,
-	acted_at, handed_at, closed_at, due_at, ended_at, reworks, performed, returned, extended, shelved, recurred, unfounded, dead, until_at, changed_at`
+const roundColumns = "matter, round, region, county, town, cell, opened_at, line, dead, until_at, changed_at"
 
 // roundUpsert writes a line, or writes it anew.
 func roundUpsert() string {
-	list := strings.Split(strings.Join(strings.Fields(roundColumns), " "), ", ")
+	list := strings.Split(roundColumns, ", ")
 	marks, _ := store.In(1, len(list))
 	set := make([]string, 0, len(list))
 	for _, c := range list[2:] {
@@ -54,9 +53,8 @@ func (s *Service) putRounds(ctx context.Context, tx *store.Tx, m *Matter, record
 	county, town := cut(m.Region)
 	for i := max(0, len(rounds)-last); i < len(rounds); i++ {
 		r := &rounds[i]
-		_, err := tx.Exec(ctx, upsert, m.ID, r.Round, string(m.Region), county, town, m.Cell, m.Kind, m.Edition, m.Category, r.Source, r.Since,
-			r.Found, r.Opened, r.Filed, r.Sent, r.Acted, r.Handed, r.Closed, r.Due, r.Ended, r.Reworks, r.Performed, r.Returned, r.Extended,
-			bit(r.Shelved), bit(r.Recurred), bit(r.Unfounded), bit(r.Dead), r.until(), tx.NowMS())
+		_, err := tx.Exec(ctx, upsert, m.ID, r.Round, string(m.Region), county, town, m.Cell, r.Opened, lineOf(*r, m.Kind, m.Edition, m.Category),
+			bit(r.Dead), r.until(), tx.NowMS())
 		if err != nil {
 			return err
 		}

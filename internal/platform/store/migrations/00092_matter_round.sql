@@ -9,27 +9,8 @@ CREATE TABLE matter_round (
     county     TEXT NOT NULL,
     town       TEXT NOT NULL,
     cell       BIGINT NOT NULL,
-    kind       TEXT NOT NULL,
-    edition    TEXT NOT NULL,
-    category   TEXT NOT NULL,
-    source     TEXT NOT NULL,
-    since_at   BIGINT NOT NULL, -- end of the day on which the problem began, as established
-    found_at   BIGINT NOT NULL,
     opened_at  BIGINT NOT NULL,
-    filed_at   BIGINT NOT NULL, -- taken up as a case
-    sent_at    BIGINT NOT NULL, -- first handed to a handler
-    acted_at   BIGINT NOT NULL,
-    handed_at  BIGINT NOT NULL, -- last handed in
-    closed_at  BIGINT NOT NULL,
-    due_at     BIGINT NOT NULL, -- of the disposing clock: its first missed end, else its last; 0 while it stands still
-    ended_at   BIGINT NOT NULL, -- when that clock stopped
-    reworks    BIGINT NOT NULL,
-    performed  BIGINT NOT NULL,
-    returned   BIGINT NOT NULL,
-    extended   BIGINT NOT NULL,
-    shelved    BIGINT NOT NULL CHECK (shelved IN (0, 1)),
-    recurred   BIGINT NOT NULL CHECK (recurred IN (0, 1)),
-    unfounded  BIGINT NOT NULL CHECK (unfounded IN (0, 1)),
+    line       BYTEA NOT NULL, -- kind, edition, category, source, times, counts (lineOf)
     dead       BIGINT NOT NULL CHECK (dead IN (0, 1)), -- void, or merged into another
     until_at   BIGINT NOT NULL, -- the last of its moments that a period is asked by
     changed_at BIGINT NOT NULL,
