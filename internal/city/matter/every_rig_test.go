@@ -200,7 +200,7 @@ func (w *crowd) step(k *kind.Kind, t *kind.Transition) matter.Step {
 	s := matter.Step{Transition: t.ID, Opinion: "意见", Evidence: []int64{1, 2, document, reading, statement}, Fields: map[string]string{}}
 	for _, id := range t.Need.Fields {
 		f := k.Field(id)
-		s.Fields[f.ID] = map[kind.FieldType]string{kind.Number: "3", kind.DayOf: "2026-08-28", kind.TimeOf: "2026-08-28T08:00", kind.Bool: "true", kind.PostRef: "7", kind.UnitRef: "7", kind.SiteRef: "7"}[f.Type]
+		s.Fields[f.ID] = map[kind.FieldType]string{kind.Number: "3", kind.DayOf: w.clock.Now().Format(time.DateOnly), kind.TimeOf: "2026-08-28T08:00", kind.Bool: "true", kind.PostRef: "7", kind.UnitRef: "7", kind.SiteRef: "7"}[f.Type]
 		if f.Type == kind.ChoiceOf {
 			s.Fields[f.ID] = f.Choices[0].ID
 		} else if s.Fields[f.ID] == "" {
@@ -238,6 +238,9 @@ func (w *crowd) goes(c *course, t *kind.Transition) {
 	}
 	who := w.names[i]
 	w.clock.Advance(time.Minute)
+	if !t.Wait.Term.IsZero() {
+		w.clock.Advance(15 * 24 * time.Hour)
+	}
 	m, err := w.svc.Move(w.ctx(who), c.m.ID, c.m.Version, w.step(c.k, t))
 	if err != nil {
 		w.Fatalf("%s: %s by %s: %v", c.k.ID, t.ID, who, err)

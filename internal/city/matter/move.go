@@ -157,6 +157,9 @@ func (w *work) doing(c *change) (kind.Doing, error) {
 		return d, err
 	}
 	d.LastDoers = doers(list)
+	if d.Early, err = w.early(c.m, c.k, list); err != nil {
+		return d, err
+	}
 	last := c.m.OpenedAt
 	for _, e := range list {
 		if e.Transition == "" {

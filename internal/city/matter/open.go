@@ -327,7 +327,7 @@ func refused(r *kind.Refusal) error {
 	switch r.Code {
 	case kind.NotYours, kind.DoerExcluded:
 		return fault.New(fault.Forbidden, r.Code, r.Message)
-	case kind.NotFromState, kind.LimitReached, kind.WorkWasDone:
+	case kind.NotFromState, kind.LimitReached, kind.WorkWasDone, kind.TooEarly:
 		return fault.New(fault.Conflict, r.Code, r.Message)
 	}
 	return fault.New(fault.Invalid, r.Code, r.Message)

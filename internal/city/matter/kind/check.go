@@ -192,6 +192,7 @@ func (c *checker) transitions() {
 		c.edges(path, t)
 		c.needs(path, t)
 		c.effects(path, t)
+		c.waits(path+".wait", t)
 		if t.Limit < 0 {
 			c.fail(path+".limit", "transition %s: limit is below 0", t.ID)
 		}
@@ -246,6 +247,19 @@ func (c *checker) known(path string, t *Transition, fields []string) {
 		if c.k.Field(id) == nil {
 			c.fail(path, "transition %s: field %q is not known", t.ID, id)
 		}
+	}
+}
+
+func (c *checker) waits(path string, t *Transition) {
+	if t.Wait == (Wait{}) {
+		return
+	}
+	c.basis(path, t.Wait.Basis)
+	if t.Wait.Term.IsZero() || t.Starts() || t.Reopen {
+		c.fail(path, "transition %s: wait needs a term, and a state that was entered before", t.ID)
+	}
+	if f := c.k.Field(t.Wait.Field); t.Wait.Field != "" && (f == nil || f.Type != DayOf) {
+		c.fail(path+".field", "transition %s: wait since %q: want a field of type day", t.ID, t.Wait.Field)
 	}
 }
 

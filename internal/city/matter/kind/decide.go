@@ -5,6 +5,8 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"qingshan/internal/rules/calendar"
 )
 
 // State finds a state by id, nil when there is none.
@@ -108,6 +110,10 @@ func (k *Kind) may(t *Transition, w Who, d Doing) *Refusal {
 	}
 	if t.Limit > 0 && d.Counts[t.ID] >= t.Limit {
 		return refuseLimit(t)
+	}
+	if at := d.Early[t.ID]; at > 0 {
+		return &Refusal{TooEarly, "“" + t.Name + "”须满" + t.Wait.Term.Text() + "后办理，最早为 " + calendar.FormatTime(at) + "。",
+			"“" + t.NameEn + "” is possible after " + t.Wait.Term.TextEn() + ", from " + calendar.FormatTime(at) + "."}
 	}
 	if k.takesOut(t, d) {
 		return &Refusal{WorkWasDone, "已有人办理过，不能再以“" + t.Name + "”结束，须经核查销号。",

@@ -77,6 +77,9 @@ func (k *Kind) needs(t *Transition) string {
 	if t.Need.Opinion {
 		out = append(out, "意见")
 	}
+	if !t.Wait.Term.IsZero() {
+		out = append(out, "满"+t.Wait.Term.Text()+"后")
+	}
 	if t.Assigns != "" {
 		zh, _ := RelationName(t.Assigns)
 		out = append(out, "指定"+zh)

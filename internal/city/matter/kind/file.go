@@ -109,8 +109,15 @@ type fileTransition struct {
 	Limit       int            `toml:"limit"`
 	LimitText   string         `toml:"limit_text"`
 	LimitTextEn string         `toml:"limit_text_en"`
+	Wait        fileWait       `toml:"wait"`
 	Effects     []fileEffect   `toml:"effects"`
 	Consequence string         `toml:"consequence"`
+}
+
+type fileWait struct {
+	Term  calendar.Term `toml:"term"`
+	Field string        `toml:"field"`
+	fileBasis
 }
 
 type fileEvidence struct {
@@ -256,6 +263,7 @@ func (t fileTransition) transition() Transition {
 		Need: Need{Fields: t.Fields, Optional: t.Optional, Opinion: t.Opinion}, Assigns: t.Assigns, Rework: t.Rework, Reopen: t.Reopen,
 		Limit: t.Limit, LimitText: t.LimitText, LimitTextEn: t.LimitTextEn, Consequence: t.Consequence,
 	}
+	out.Wait = Wait{t.Wait.Term, t.Wait.Field, Basis(t.Wait.fileBasis)}
 	for _, e := range t.Evidence {
 		out.Need.Evidence = append(out.Need.Evidence, EvidenceNeed(e))
 	}

@@ -23,6 +23,12 @@ name_en = "Plan"`, `id = "plan"
 name = "报方案"
 name_en = "Plan"
 dated = true`, "only a clock that can be extended can be dated"},
+		{"waits for nothing", "assignment", `wait = { term = "5wd", field`, `wait = { field`, "wait needs a term"},
+		{"waits without source", "assignment", `field = "publicity_from", source = "县级媒体公示 5 工作日以上：默认值"`, `field = "publicity_from"`, "wait needs a source"},
+		{"waits since no day", "assignment", `field = "publicity_from", source`, `field = "signer", source`, "want a field of type day"},
+		{"merges by no source", "fire", `other = "alarm"`, `other = "area"`, "want a field of type choice that names who told"},
+		{"merges for ever", "fire", `within = "2h"`, `within = "3wd"`, "merge needs metres and within"},
+		{"pauses without number", "section", "times = 2, ", "", "pauses need times"},
 		{"effect without clock", "grid", `effects = [{ do = "notify", to = "assigner" }]`, `effects = [{ do = "clock", clock = "nothing", action = "start" }]`, "want notify with to"},
 		{"effect against the state", "grid", `effects = [{ do = "notify", to = "assigner" }]`, `effects = [{ do = "clock", clock = "accept", action = "restart" }]`, "the other way round"},
 		{"effect stops what starts", "grid", `effects = [{ do = "notify", to = "assigner" }]`, `effects = [{ do = "clock", clock = "verify", action = "stop" }]`, "the other way round"},

@@ -140,6 +140,7 @@ type Transition struct {
 	NotBy            []string // relations that exclude, though one of By holds
 	Act              Act
 	Need             Need
+	Wait             Wait
 	Effects          []Effect
 	Assigns          string // "owner" or "checker": set from the request
 	Rework           bool   // counts as a return for rework
@@ -148,6 +149,14 @@ type Transition struct {
 	LimitTextEn      string
 	Consequence      string // what follows, told before it is done
 	Reopen           bool   // leaves a closed state: the matter recurred
+}
+
+// Wait holds a transition back until a term has passed since the matter entered its state, and,
+// where a field is named, since that day too.
+type Wait struct {
+	Term  calendar.Term // zero: at once
+	Field string        // of type day
+	Basis
 }
 
 // Starts reports whether the transition creates a matter.
@@ -284,7 +293,8 @@ type Doing struct {
 	Fields    map[string]string // brought with the move or standing already, by field id
 	Brought   map[string]string // brought with the move
 	Opinion   string
-	Assignee  *Who // the post or unit named when the transition assigns, nil when none was named
+	Early     map[string]int64 // transitions that wait, by id: from when (ms UTC) they may be made
+	Assignee  *Who             // the post or unit named when the transition assigns, nil when none was named
 }
 
 // Refusal says to a person why not and what to do instead.
@@ -302,6 +312,7 @@ const (
 	NeedsEvidence = "needs_evidence"
 	NeedsOpinion  = "needs_opinion"
 	NeedsAssignee = "needs_assignee"
+	TooEarly      = "too_early"
 )
 
 func (r *Refusal) Error() string { return r.MessageEn }
