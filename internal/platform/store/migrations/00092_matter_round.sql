@@ -16,7 +16,8 @@ CREATE TABLE matter_round (
     changed_at BIGINT NOT NULL,
     PRIMARY KEY (matter, round)
 ) /*strict*/;
-CREATE INDEX matter_round_county ON matter_round (county, until_at, opened_at);
+-- The figures of a county are counted on this one alone.
+CREATE INDEX matter_round_county ON matter_round (county, until_at, opened_at, dead, matter, region, cell, line);
 CREATE INDEX matter_round_town ON matter_round (town, until_at, opened_at);
 CREATE INDEX matter_round_until ON matter_round (until_at);
 CREATE INDEX matter_round_changed ON matter_round (changed_at);
