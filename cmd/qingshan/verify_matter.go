@@ -13,11 +13,11 @@ func verifyMatterCommand() command {
 		name:    "verify matter",
 		about:   "Prove a matter's sealed file offline: signature, record, evidence, audit entries. Exit 1 names what is broken.",
 		usage:   "[--key PUBLIC] FILE.zip …",
-		example: "qingshan verify matter 网格-2026-000123.zip",
+		example: "qingshan verify matter --key 3f0a…c1 网格-2026-000123.zip",
 	}
 	c.run = func(_ context.Context, e *env, args []string) int {
 		fs := c.flagSet(e)
-		key := fs.String("key", "", "the installation's public key in hex, as its system page shows it; without it any key is taken and printed")
+		key := fs.String("key", "", "the installation's public key in hex, as GET /api/v1/system/seal-key gives it; without it only tampering is found: a forger's own key is taken as well")
 		rest, code, done := c.parseFlags(e, fs, args)
 		if done {
 			return code
@@ -37,8 +37,12 @@ func verifyMatterCommand() command {
 				code = exitRejected
 				continue
 			}
-			fmt.Fprintf(e.stdout, "%s: right\n  matter %s, sealed %s by %s\n  %d events, %d pieces of evidence, %d audit entries, %d daily roots\n  key %s\n",
-				name, m.Number, m.SealedAt, m.SealedBy, len(m.Events), len(m.Evidence), len(m.Audit), len(m.Roots), m.PublicKey)
+			found := "right"
+			if *key == "" {
+				found = "unbroken, but SIGNED BY A KEY THAT WAS NOT CHECKED: give --key as the sender publishes it; the key below is the file's own word"
+			}
+			fmt.Fprintf(e.stdout, "%s: %s\n  matter %s, sealed %s by %s\n  %d events, %d pieces of evidence, %d audit entries, %d daily roots\n  key %s\n",
+				name, found, m.Number, m.SealedAt, m.SealedBy, len(m.Events), len(m.Evidence), len(m.Audit), len(m.Roots), m.PublicKey)
 		}
 		return code
 	}

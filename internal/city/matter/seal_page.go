@@ -131,7 +131,8 @@ const pageHTML = `<!doctype html>
 <style>body{font:16px/1.6 serif;max-width:50em;margin:2em auto;padding:0 1em}table{border-collapse:collapse;width:100%}td,th{border:1px solid #999;padding:.2em .5em;text-align:left;vertical-align:top}img{max-width:100%;max-height:30em}code{word-break:break-all;font-size:12px}</style></head><body>
 <h1>{{.Number}} {{.Title}}</h1>
 <p>{{.Installation}}　{{.Kind}} · {{.Category}}　{{.State}}　{{.Region}} {{.Place}}</p>
-<p>立项 {{.Opened}}{{with .Closed}}，办结 {{.}}{{end}}。封存 {{.SealedAt}}，{{.SealedBy}}。校验：qingshan verify matter 文件名.zip</p>
+<p>立项 {{.Opened}}{{with .Closed}}，办结 {{.}}{{end}}。封存 {{.SealedAt}}，{{.SealedBy}}。</p>
+<p>校验：qingshan verify matter --key 公钥 文件名.zip。公钥向出具单位当面或电话索取，或看其公布的公钥（出具单位的系统管理员从 /api/v1/system/seal-key 读出）；不要用本卷宗里带的公钥：伪造的卷宗带着伪造者自己的公钥，不核对公钥也能“通过”。</p>
 {{with .Description}}<p style="white-space:pre-wrap">{{.}}</p>{{end}}
 {{with .Fields}}<table>{{range .}}<tr><th>{{.Name}}</th><td>{{.Value}}</td></tr>{{end}}</table>{{end}}
 <h2>经过</h2><table><tr><th>序</th><th>时间</th><th>办理</th><th>状态</th><th>办理人</th><th>意见和内容</th></tr>
@@ -145,7 +146,8 @@ const pageHTML = `<!doctype html>
 const pageText = `{{.Number}} {{.Title}}
 {{.Installation}}　{{.Kind}} · {{.Category}}　{{.State}}　{{.Region}} {{.Place}}
 立项 {{.Opened}}{{with .Closed}}，办结 {{.}}{{end}}。封存 {{.SealedAt}}，{{.SealedBy}}。
-校验：qingshan verify matter 文件名.zip
+校验：qingshan verify matter --key 公钥 文件名.zip
+公钥向出具单位当面或电话索取，或看其公布的公钥（出具单位的系统管理员从 /api/v1/system/seal-key 读出）；不要用本卷宗里带的公钥：伪造的卷宗带着伪造者自己的公钥，不核对公钥也能“通过”。
 {{with .Description}}
 {{.}}
 {{end}}{{range .Fields}}
