@@ -3,6 +3,7 @@ package grid
 import (
 	"context"
 	"encoding/json"
+	"slices"
 
 	"qingshan/internal/platform/access"
 	"qingshan/internal/platform/geo"
@@ -104,11 +105,29 @@ func (h *API) cells(ctx context.Context, in *cellsIn) (*out[featuresOut], error)
 			if in.BBox != "" && !c.Shape.Box().Meets(box) {
 				continue
 			}
-			body.Features = append(body.Features, featureOut{"Feature", idText(c.ID), h.cellOut(ctx, st, c, seats[c.ID], marks[c.ID]), c.Shape.JSON()})
+			body.Features = append(body.Features, featureOut{"Feature", idText(c.ID), h.cellOut(st, c, seats[c.ID], marks[c.ID]), c.Shape.JSON()})
 		}
 		return nil
 	})
+	for i, name := range h.names(ctx, body.Features...) {
+		body.Features[i].Properties.Region.Name = name
+	}
 	return &out[featuresOut]{body}, err
+}
+
+// names are the names of the cells' regions. They are read when the read of the cells is over:
+// one that waits for another while it holds the first can wait for ever.
+func (h *API) names(ctx context.Context, list ...featureOut) []string {
+	codes := make([]region.Code, len(list))
+	for i, f := range list {
+		codes[i] = region.Code(f.Properties.Region.Code)
+	}
+	known := h.s.org.RegionNames(ctx, slices.Compact(slices.Sorted(slices.Values(codes))))
+	out := make([]string, len(list))
+	for i, c := range codes {
+		out[i] = known[c]
+	}
+	return out
 }
 
 // mark is what the list of cells shows of the faults.
@@ -134,8 +153,8 @@ func marksOf(cov Coverage) map[int64]mark {
 	return out
 }
 
-func (h *API) cellOut(ctx context.Context, st *state, c *Cell, seats []Seat, m mark) cellOut {
-	o := cellOut{ID: idText(c.ID), Code: c.Code, Name: c.Name, Tier: c.Tier, Region: placeOut{string(c.Region), h.s.org.RegionName(ctx, c.Region)},
+func (h *API) cellOut(st *state, c *Cell, seats []Seat, m mark) cellOut {
+	o := cellOut{ID: idText(c.ID), Code: c.Code, Name: c.Name, Tier: c.Tier, Region: placeOut{Code: string(c.Region)},
 		Parent: idText(c.Parent), AreaKM2: float64(c.Area/100) / 1e4, Holders: []holderOut{}, VacantSince: rest.Instant(m.vacant), Blind: m.blind,
 		Sources: len(st.held[c.ID]), Version: c.Version}
 	for _, x := range seats {
@@ -171,9 +190,12 @@ func (h *API) one(ctx context.Context, id int64) (*tagged[featureOut], error) {
 		}
 		seats, err := h.s.seats(ctx, tx, st, func(cell int64) bool { return cell == id }, set)
 		version = c.Version
-		f = featureOut{"Feature", idText(c.ID), h.cellOut(ctx, st, c, seats[id], mark{}), c.Shape.JSON()}
+		f = featureOut{"Feature", idText(c.ID), h.cellOut(st, c, seats[id], mark{}), c.Shape.JSON()}
 		return err
 	})
+	if err == nil {
+		f.Properties.Region.Name = h.names(ctx, f)[0]
+	}
 	return &tagged[featureOut]{rest.ETag(version), f}, err
 }
 

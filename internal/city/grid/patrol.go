@@ -40,20 +40,46 @@ func (s *Service) Patrol(ctx context.Context) ([]Stop, error) {
 	if err != nil {
 		return nil, err
 	}
+	var st *state
+	var cells []*Cell
+	err = s.db.View(ctx, func(tx *store.Tx) (err error) {
+		if st, err = s.state(ctx, tx); err != nil {
+			return err
+		}
+		cells, err = s.served(ctx, tx, st, actor)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	// The air is asked between two reads: a board may have to be read from the store, and a read
+	// that waits for a second one while it holds the first can wait for ever.
+	air := s.airOf(ctx, cells)
 	var out []Stop
-	err = s.db.View(ctx, func(tx *store.Tx) error {
-		st, err := s.state(ctx, tx)
-		if err != nil {
-			return err
-		}
-		cells, err := s.served(ctx, tx, st, actor)
-		if err != nil {
-			return err
-		}
-		out, err = s.stops(ctx, tx, st, cells)
+	err = s.db.View(ctx, func(tx *store.Tx) (err error) {
+		out, err = s.stops(ctx, tx, st, cells, air)
 		return err
 	})
 	return out, err
+}
+
+// airOf are the newest AQI of the counties of cells, as far as they are known.
+func (s *Service) airOf(ctx context.Context, cells []*Cell) map[region.Code]int {
+	out, asked := map[region.Code]int{}, map[region.Code]bool{}
+	if s.cfg.Air == nil {
+		return out
+	}
+	for _, c := range cells {
+		county, ok := c.Region.Ancestor(region.County)
+		if !ok || asked[county] {
+			continue
+		}
+		asked[county] = true
+		if aqi, known := s.cfg.Air(ctx, county); known {
+			out[county] = aqi
+		}
+	}
+	return out
 }
 
 // served are the cells that an actor's posts serve, or that they stand in for.
@@ -96,7 +122,7 @@ func (st *state) leavesUnder(cells []*Cell) []*Cell {
 	return out
 }
 
-func (s *Service) stops(ctx context.Context, tx *store.Tx, st *state, cells []*Cell) ([]Stop, error) {
+func (s *Service) stops(ctx context.Context, tx *store.Tx, st *state, cells []*Cell, air map[region.Code]int) ([]Stop, error) {
 	risk := s.rules.risk(dayOf(tx))
 	var out []Stop
 	looked := map[region.Code]map[int64]map[Object]look{}
@@ -111,7 +137,7 @@ func (s *Service) stops(ctx context.Context, tx *store.Tx, st *state, cells []*C
 			if looked[town], err = readLooks(ctx, tx, town); err != nil {
 				return nil, err
 			}
-			if past[town], err = s.history(ctx, tx, st, town, risk); err != nil {
+			if past[town], err = s.history(ctx, tx, st, town, risk, air); err != nil {
 				return nil, err
 			}
 		}
@@ -143,10 +169,10 @@ type history struct {
 	airKnown             bool
 }
 
-func (s *Service) history(ctx context.Context, tx *store.Tx, st *state, town region.Code, risk Risk) (*history, error) {
+func (s *Service) history(ctx context.Context, tx *store.Tx, st *state, town region.Code, risk Risk, air map[region.Code]int) (*history, error) {
 	h := &history{findings: map[int64]int{}, complaints: map[int64]int{}, signals: map[int64]bool{}}
-	if county, ok := town.Ancestor(region.County); ok && s.cfg.Air != nil {
-		h.aqi, h.airKnown = s.cfg.Air(ctx, county)
+	if county, ok := town.Ancestor(region.County); ok {
+		h.aqi, h.airKnown = air[county]
 	}
 	if s.cfg.Matters == nil {
 		return h, nil

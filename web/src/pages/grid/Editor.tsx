@@ -74,7 +74,7 @@ export function Editor({ edit: e, mode, cells, towns, cell, fault, onFocus, onLe
         {mode === 'new' && (
           <div className="gtwo">
             <Field id="ge-region" label={t('gr.region')} error={save.error?.field('region')}><Select id="ge-region" showSearch={{ optionFilterProp: 'label' }} value={e.home} onChange={(r: string) => setV({ ...v, region: r })} options={(regions.some(([c]) => c === e.home) ? regions : [...regions, [e.home, e.home] as const]).map(([value, label]) => ({ value, label }))} /></Field>
-            <Field id="ge-tier" label={t('gr.tier')} error={save.error?.field('tier')}><Select id="ge-tier" value={v.tier} onChange={(tier: number) => setV({ ...v, tier })} options={([2, 3, 4] as const).map((n) => ({ value: n, label: t(`gr.tier${n}`) }))} /></Field>
+            <Field id="ge-tier" label={t('gr.tier')} error={save.error?.field('tier')}><Select id="ge-tier" value={v.tier} onChange={(tier: number) => setV({ ...v, tier })} options={[{ value: 2, label: t('gr.tier2') }, { value: 3, label: t('gr.tier3') }, { value: 4, label: t('gr.tier4') }]} /></Field>
           </div>
         )}
         {e.lack ? <p className="note" role="status">{e.lack}</p> : tried.effect ? <EffectView effect={tried.effect} /> : tried.problem ? null : <p className="note" role="status">{t('gr.trying')}</p>}
