@@ -33,16 +33,16 @@ func TestAPlaceNamesItsOwnPeople(t *testing.T) {
 		}
 		p.want("set", p.svc.Set(ctx, county, "B", "chengde-2018", ""), "")
 		p.want("a town of its own", p.svc.Set(ctx, townB, "A", "default", ""), "")
-		c, by := p.coverage()
-		if c.Setting.Roles.ID != "B" || c.Setting.Norms.ID != "chengde-2018" {
-			t.Errorf("the county has %s and %s", c.Setting.Roles.ID, c.Setting.Norms.ID)
+		before, _ := p.coverage()
+		if before.Setting.Roles.ID != "B" || before.Setting.Norms.ID != "chengde-2018" {
+			t.Errorf("the county has %s and %s", before.Setting.Roles.ID, before.Setting.Norms.ID)
 		}
 		// Town A: chief, supervisor and informant in each of 3 villages; B keeps chief and officer.
-		if c.Posts.Den != 15 || c.Posts.Num != 12 {
-			t.Errorf("posts %v, want 12 of 15: the officers serve as informants, supervisors are wanted", c.Posts)
+		if before.Posts.Den != 15 || before.Posts.Num != 12 {
+			t.Errorf("posts %v, want 12 of 15: the officers serve as informants, supervisors are wanted", before.Posts)
 		}
 		p.clock.Advance(8 * 24 * 3600e9)
-		c, by = p.coverage()
+		c, by := p.coverage()
 		if len(by[grid.FaultVacant]) != 3 || by[grid.FaultVacant][0].Name != "监督员" || c.Staffed.Num != 3 {
 			t.Errorf("vacant: %+v", by[grid.FaultVacant])
 		}

@@ -63,7 +63,7 @@ func TestRelatedMattersAreOnTheRecord(t *testing.T) {
 		if m.Version != v.Version || r.audited("matter.child", m) != 1 {
 			t.Errorf("version %d told, %d kept, %d audit entries", m.Version, v.Version, r.audited("matter.child", m))
 		}
-		m = r.move("town", m, matter.Step{Transition: "accept"}) // at the version that was told
+		r.move("town", m, matter.Step{Transition: "accept"}) // at the version that was told
 
 		signal := func() *matter.Matter {
 			var id int64

@@ -13,7 +13,6 @@ import (
 	"qingshan/internal/city/telemetry"
 	"qingshan/internal/platform/access"
 	"qingshan/internal/platform/audit"
-	"qingshan/internal/platform/clock"
 	"qingshan/internal/platform/fault"
 	"qingshan/internal/platform/importer"
 	"qingshan/internal/platform/series"
@@ -24,21 +23,6 @@ import (
 const sharedData = "../../../../shared/data/"
 
 func system(ctx context.Context) context.Context { return access.With(ctx, access.System("test")) }
-
-// newImports is the use cases on an empty database.
-func newImports(t testing.TB, cfg store.Config) *telemetry.Imports {
-	t.Helper()
-	db, err := store.Open(t.Context(), cfg, clock.NewManual(morning))
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := db.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-	return importsOn(t, db)
-}
 
 func importsOn(t testing.TB, db *store.DB) *telemetry.Imports {
 	t.Helper()

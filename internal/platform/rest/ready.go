@@ -155,4 +155,3 @@ func jsonFormat() huma.Format {
 	}
 	return f
 }
-
