@@ -27,6 +27,8 @@ func jobName(kind string) string {
 		return "清理未用的材料"
 	case matter.ClockJob:
 		return "时限提醒与督办"
+	case matter.RoundsJob:
+		return "整理事项办理经过"
 	case grid.MissedJob:
 		return "网格漏报核对"
 	case jobSignals:

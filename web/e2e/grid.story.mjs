@@ -93,7 +93,7 @@ export const stories = {
     const held = await page.request.get(`${base}/api/v1/grid/objects?region=${county}&cell=${id}`).then((r) => r.json());
     const ids = held.items.map((/** @type {{ id: string }} */ s) => s.id);
     expect(loose.every((/** @type {string} */ s) => ids.includes(s)), `the sources are in the new cell: ${JSON.stringify({ loose, ids })}`);
-    expect((await page.getByRole('row', { name: /边界空白/ }).count()) === before.counts.gap - 1, 'the line is gone from the list');
+    await eventually(() => page.getByRole('row', { name: /边界空白/ }).count(), (n) => n === before.counts.gap - 1, 'the line is gone from the list');
     expect(faults.length === 0, faults.join('; '));
     await context.close();
   },

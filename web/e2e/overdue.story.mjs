@@ -66,7 +66,7 @@ export const stories = {
       expect(Date.parse(call.at) >= ms(at) && Date.parse(call.at) < ms(at) + 120_000, `${what} at ${at}: it is ${call.at}`);
     const looked = async (/** @type {string} */ at) => {
       const admin = await as('admin');
-      const read = async () => (await admin.get('/system/schedules')).items.find((/** @type {any} */ s) => s.name === 'matter.clocks')?.lastRun ?? '';
+      const read = async () => (await admin.get('/system/schedules')).items.find((/** @type {any} */ s) => s.id === 'matter.clocks')?.lastRun ?? '';
       await eventually(read, (x) => Date.parse(x) >= ms(at), `the clocks were looked at by ${at}`, 60_000);
     };
     /** Starts shortly before a moment, with the clock running over it; slowly, so that a busy machine's delays stay small. @param {string} at @param {number} [speed] */
