@@ -138,9 +138,9 @@ export const stories = {
     await desk.context.close();
 
     // Saturday 10 October is worked: the complaint's handler is reminded as the office opens.
-    const seen = (await calls(county, days)).length;
-    await wait('2026-10-10T08:30', days, seen + 1);
-    const reminder = (await calls(county, days)).find((/** @type {any} */ x) => x.clock === 'dispose');
+    await over('2026-10-10T08:30');
+    await refresh();
+    const reminder = await eventually(async () => (await calls(county, days)).find((/** @type {any} */ x) => x.clock === 'dispose'), (x) => x !== undefined, 'the complaint\'s handler is reminded', 60_000);
     expect(reminder?.light === 'yellow', `a reminder of the complaint: ${JSON.stringify(reminder)}`);
     exact(reminder, '2026-10-10T08:30', 'the reminder on the make-up day');
 
