@@ -9,6 +9,9 @@ const pages = {
   phone: ['/air', '/targets', '/ranking', '/data', '/import', '/system'],
 };
 
+/** Sizes, contrast and keys are the same on every engine: they are looked at once. */
+export const engines = ['sqlite'];
+
 /** @type {Record<string, (c: import('./harness.mjs').Ctx) => Promise<void>>} */
 export const stories = {
   async 'no page has a serious finding at any size'({ base, browser, passwords }) {
