@@ -69,7 +69,7 @@ const RoundsJob = "matter.rounds"
 func (s *Service) makeRounds(ctx context.Context, most int) (int, error) {
 	n := 0
 	err := s.db.Update(ctx, func(tx *store.Tx) error {
-		list, err := where(ctx, tx, "m.id IN (SELECT matter FROM matter_round_todo ORDER BY matter LIMIT $1)", most)
+		list, err := where(ctx, tx, "m.id IN (SELECT matter FROM matter_round_missing ORDER BY matter LIMIT $1)", most)
 		if err != nil {
 			return err
 		}
@@ -90,7 +90,7 @@ func (s *Service) makeRounds(ctx context.Context, most int) (int, error) {
 			if err := s.putRounds(ctx, tx, m, record, clocks, len(record)); err != nil {
 				return err
 			}
-			if _, err := tx.Exec(ctx, "DELETE FROM matter_round_todo WHERE matter = $1", m.ID); err != nil {
+			if _, err := tx.Exec(ctx, "DELETE FROM matter_round_missing WHERE matter = $1", m.ID); err != nil {
 				return err
 			}
 		}

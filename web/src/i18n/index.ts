@@ -3,12 +3,13 @@ import type { Lang } from '../lib/format';
 import { air } from './air';
 import { desk } from './desk';
 import { grid } from './grid';
+import { outcome } from './outcome';
 import { matters } from './matters';
 import { shell } from './shell';
 import { system } from './system';
 import { today } from './today';
 
-export const words = { ...shell, ...air, ...desk, ...system, ...matters, ...grid, ...today };
+export const words = { ...shell, ...air, ...desk, ...system, ...matters, ...grid, ...outcome, ...today };
 export type Word = keyof typeof words;
 export type Vars = Record<string, string | number>;
 

@@ -22,8 +22,8 @@ CREATE INDEX matter_round_town ON matter_round (town, until_at, opened_at);
 CREATE INDEX matter_round_until ON matter_round (until_at);
 CREATE INDEX matter_round_changed ON matter_round (changed_at);
 -- Matters from before, whose lines are still to be made.
-CREATE TABLE matter_round_todo (matter BIGINT PRIMARY KEY) /*strict*/;
-INSERT INTO matter_round_todo (matter) SELECT id FROM matter;
+CREATE TABLE matter_round_missing (matter BIGINT PRIMARY KEY) /*strict*/;
+INSERT INTO matter_round_missing (matter) SELECT id FROM matter;
 -- Figures no longer read the matters themselves.
 DROP INDEX matter_county_opened;
 CREATE INDEX matter_county_opened ON matter (county, opened_at, id);
@@ -31,5 +31,5 @@ CREATE INDEX matter_county_opened ON matter (county, opened_at, id);
 -- +goose Down
 DROP INDEX matter_county_opened;
 CREATE INDEX matter_county_opened ON matter (county, opened_at, id, kind, edition, category, source, region, cell, found_at, acted_at, done_at, closed_at, late, reworks, recurrences, open, type, merged_into);
-DROP TABLE matter_round_todo;
+DROP TABLE matter_round_missing;
 DROP TABLE matter_round;
